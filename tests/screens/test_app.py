@@ -15,7 +15,7 @@ from tests.stores import ask
 from tests.terminal import Terminal, keys
 from validators.standard.catalogue import available, load
 
-HEAVY = ("sqlmodel", "sqlalchemy", "lxml", "alembic", "sqlcipher3")
+HEAVY = ("sqlmodel", "sqlalchemy", "lxml", "alembic", "sqlcipher3", "validators.standard.model")
 LATE = """
 import asyncio, sys
 from tests.screens.program import NOW, Program

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store.disk.user import home
 from store.facts import ClientQuery, ClientRow, Sort
 from tui.form.dates import show_date
 from validators.local_time import LONDON
 from validators.records import Finding, Values
-from validators.standard.model import Standard
 from validators.standard.terminology import Sentence
+
+if TYPE_CHECKING:  # the start page says paths in these words, long before there is a standard
+    from validators.standard.model import Standard
 
 SORTS: dict[Sort, str | Sentence] = {
     "reference": "reference",
@@ -44,7 +47,7 @@ def with_short_paths(sentence: str) -> str:
     return sentence.replace(f"{home()}/", "~/")
 
 
-def client_name(standard: Standard, values: Values) -> str:
+def client_name(standard: "Standard", values: Values) -> str:
     """Reference and initials; what says who it is where both are missing."""
 
     def value(role: str) -> str:
@@ -54,7 +57,7 @@ def client_name(standard: Standard, values: Values) -> str:
     return " ".join(part for part in parts if part) or "without a name yet"
 
 
-def rule_title(standard: Standard, rule: str) -> str:
+def rule_title(standard: "Standard", rule: str) -> str:
     """A rule's number and title."""
     known = standard.rule_by_id.get(rule)
     return f"Rule {rule}: {known.title}" if known else f"Rule {rule}"
@@ -87,7 +90,7 @@ def findings_text(one: ClientRow) -> str:
     return " ".join(parts)
 
 
-def value_told(standard: Standard, header: str, values: Values) -> str:
+def value_told(standard: "Standard", header: str, values: Values) -> str:
     """A value as people read it: a date in words, a code with its meaning."""
     field, text = standard.by_header[header], values.get(header, "")
     if field.is_date:
