@@ -111,8 +111,10 @@ class Selection:
         held: list[HeldBack] = []
         values = dict(episode)
         events = record.events
-        if any(event.section not in self.dates for event in events):  # of an edition before: kept, not sent
-            events = tuple(event for event in events if event.section in self.dates)
+        for event in events:
+            if event.section not in self.dates:  # of an edition before: kept, not sent
+                events = tuple(one for one in events if one.section in self.dates)
+                break
         if self.holds:
             events = self._hold(events, values, held)
         if self.standard.extracted_when and not any(map(values.get, self.standard.extracted_when)):
@@ -141,7 +143,10 @@ class Selection:
         kept = []
         for event in events:
             dated = self.dates[event.section]
-            day = _day(event.values, dated) if self._may_wait(event.values.get(dated)) else None
+            if not self._may_wait(event.values.get(dated)):
+                kept.append(event)
+                continue
+            day = _day(event.values, dated)
             if day and day > end:
                 section = self.standard.section_by_id[event.section]
                 own = event.values.get(section.id_field, "") or event.id

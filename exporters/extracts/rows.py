@@ -152,14 +152,16 @@ def write_rows(
     for some in going(judging, selection.stream(snapshot, agency)):
         for record, outgoing, is_sound in some:
             seen += 1
-            _account_for(receipt, selection, record, outgoing)
             if outgoing.left_out or outgoing.held_back:
+                _account_for(receipt, selection, record, outgoing)
                 wrong_dates.look_at(record)
+            receipt.unchanged += outgoing.unchanged and not outgoing.left_out
             try:
                 if not outgoing.left_out and not outgoing.unchanged:
                     examined(judging, outgoing, sound=is_sound)
                     rows.write(outgoing.record)
-                    receipt.records.add(outgoing.records)
+                    if outgoing.records:
+                        receipt.records.add(outgoing.records)
                 if beside is not None and not outgoing.left_out:
                     beside.write(outgoing.judged)
             except UnicodeEncodeError:
@@ -176,11 +178,7 @@ def write_rows(
 
 
 def _account_for(receipt: Receipt, selection: Selecting, record: EpisodeRecord, outgoing: Outgoing) -> None:
-    """Note in the receipt what of an episode does not go."""
-    if outgoing.unchanged and not outgoing.left_out:
-        receipt.unchanged += 1
-    if not outgoing.left_out and not outgoing.held_back:
-        return
+    """Note in the receipt what of an episode does not go, and why."""
     name = selection.name(record)
     receipt.held_back += [replace(one, its=record.episode_id) for one in outgoing.held_back]
     called = record.client.get(selection.reference) or record.client.get(selection.client, "")

@@ -4,7 +4,9 @@ import hashlib
 import json
 import uuid
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, insert, select, update
@@ -20,6 +22,7 @@ from validators.problems import Problem
 
 PIECE = 256 * 1024
 _RECORDS_AT_ONCE = 2000
+_COMPRESSED_AT_ONCE = 2
 
 
 def keep(
@@ -79,12 +82,27 @@ def redact(unit: UnitOfWork, extract: ExtractInfo, text: Iterable[bytes], receip
 def _put(unit: UnitOfWork, number: int, text: Iterable[bytes]) -> str:
     """Keep a text in compressed pieces; its SHA-256."""
     digest = hashlib.sha256()
-    for part, piece in enumerate(_pieces(text)):
-        digest.update(piece)
-        unit.connection.execute(
-            insert(EXTRACT_CHUNKS).values(extract_number=number, part=part, data=zlib.compress(piece, 1))
-        )
+
+    def digested() -> Iterator[bytes]:
+        for piece in _pieces(text):
+            digest.update(piece)
+            yield piece
+
+    for part, data in enumerate(_compressed(digested())):
+        unit.connection.execute(insert(EXTRACT_CHUNKS).values(extract_number=number, part=part, data=data))
     return digest.hexdigest()
+
+
+def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Each piece compressed: beside the storing of those before it, and few at a time."""
+    with ThreadPoolExecutor(_COMPRESSED_AT_ONCE) as pool:
+        ahead: deque[Future[bytes]] = deque()
+        for piece in pieces:
+            ahead.append(pool.submit(zlib.compress, piece, 1))
+            if len(ahead) > _COMPRESSED_AT_ONCE:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def damaged(snapshot: Snapshot) -> tuple[int, list[str], int]:
