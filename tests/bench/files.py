@@ -30,11 +30,11 @@ def acts(environment: dict[str, str], folder: Path) -> dict[str, list[str]]:
             terminal.press(key, QUIET)
         terminal.press("a", QUIET)
         for name, key in (("a character in a form", "b"), ("F2 to rest", "<f2>")):
-            terminal.signal(signal.SIGUSR1)
+            terminal.signal(signal.SIGRTMIN)
             time.sleep(0.2)
             terminal.press(key, QUIET)
             place.unlink(missing_ok=True)
-            terminal.signal(signal.SIGUSR2)
+            terminal.signal(signal.SIGRTMAX)
             terminal.until(lambda _: place.exists())
             found[name] = place.read_text(encoding="utf-8").split()
     return found

@@ -1,7 +1,7 @@
 """The program, or a command of it, with a count of its own files that work: `counted FILE [COMMAND ...]`.
 
-Each file of which a function is called is noted. In the screens SIGUSR1 begins anew and SIGUSR2 writes what was noted
-into FILE, one a line; a command writes it when it ends.
+Each file of which a function is called is noted. In the screens SIGRTMIN begins anew and SIGRTMAX writes what was noted
+into FILE, one a line; a command writes it when it ends. Any other signal ends the program.
 """
 
 import atexit
@@ -34,8 +34,8 @@ def write(place: Path) -> None:
 def main() -> None:
     """Run the screens, or a command."""
     place = Path(sys.argv.pop(1))
-    signal.signal(signal.SIGUSR1, lambda *_: FOUND.clear())
-    signal.signal(signal.SIGUSR2, lambda *_: write(place))
+    signal.signal(signal.SIGRTMIN, lambda *_: FOUND.clear())
+    signal.signal(signal.SIGRTMAX, lambda *_: write(place))
     atexit.register(lambda: write(place))
     threading.setprofile(note)
     sys.setprofile(note)
