@@ -252,3 +252,12 @@ def test_a_settings_file_moves_the_keys_of_the_form(store: Store, tmp_path: Path
     terminal.press("<ctrl+n>X<tab><ctrl+x>")
     terminal.until("Saved: Client X")
     assert terminal.shows("Ctrl+X Save")
+
+
+def test_what_is_made_is_looked_through_seldom_until_a_session_has_settled() -> None:
+    loading = (
+        "import gc; from tui.session.memory import collect_seldom, settle; usual = gc.get_threshold()\n"
+        "collect_seldom(); print(gc.get_threshold()[0] > 10 * usual[0]); settle(); print(gc.get_threshold() == usual)"
+    )
+    done = subprocess.run([sys.executable, "-c", loading], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]

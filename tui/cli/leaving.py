@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from tui.cli.context import obeyed_by_none
 from tui.session.log import LOG
+from tui.session.memory import collect_seldom
 from validators.problems import Problem
 
 _STOPPED = "Stopped; what was not finished was not written."
@@ -16,6 +17,7 @@ _STOPPED = "Stopped; what was not finished was not written."
 
 def leave_with(call: Callable[[], object]) -> NoReturn:
     """Call a function and end the program with the exit code it gives (0 for what is no number)."""
+    collect_seldom()
     _prepare_output()
     try:
         LOG.begin(_command)
