@@ -101,7 +101,6 @@ MOST_PARAMETERS = 7
 
 
 @cache
-@cache
 def modules() -> dict[str, ast.Module]:
     """The program's modules by their dotted names; read once, since nobody changes what was read."""
     found = {}

@@ -15,7 +15,7 @@ from tests.bench.measuring import python, tell
 from tests.bench.screens import INTO_FORM, store
 from tests.terminal import Terminal, split_keys
 
-COUNTED = "tests.bench.terminal.counted"
+FILES_USED = "tests.bench.terminal.files_used"
 QUIET = 1.5
 """Seconds of silence after which an act, and what follows from it in the background, has come to its end."""
 
@@ -24,7 +24,7 @@ def acts(environment: dict[str, str], folder: Path) -> dict[str, list[str]]:
     """The files that a character in the largest form touches, and F2 after it."""
     found: dict[str, list[str]] = {}
     place = folder / "noted"
-    with Terminal((sys.executable, "-m", COUNTED, str(place)), env=environment) as terminal:
+    with Terminal((sys.executable, "-m", FILES_USED, str(place)), env=environment) as terminal:
         terminal.until("F3 Clients", 60)
         for key in split_keys(INTO_FORM):
             terminal.press(key, QUIET)
@@ -44,7 +44,7 @@ def export(environment: dict[str, str], folder: Path) -> list[str]:
     """The files that `keywork export` touches."""
     place = folder / "exported"
     named = ("--store", environment["KEYWORK_STORE"], "--key-file", environment["KEYWORK_KEY_FILE"])
-    python("-m", COUNTED, str(place), "export", *named, "--submission", "2026-09", "--out", str(folder))
+    python("-m", FILES_USED, str(place), "export", *named, "--submission", "2026-09", "--out", str(folder))
     return place.read_text(encoding="utf-8").split()
 
 

@@ -85,7 +85,7 @@ def test_the_real_cursor_stands_in_the_field(tmp_path: Path) -> None:
         assert not terminal.screen.cursor.hidden
 
 
-def test_what_keys_cost_on_the_line(tmp_path: Path) -> None:
+def test_what_characters_and_tabs_cost_on_the_line(tmp_path: Path) -> None:
     with started("client episode sub_intervention referral", tmp_path / "out") as terminal:
         terminal.press("d<tab>m<tab>300763<tab>1<tab>")
         terminal.press("<tab><tab><tab>1")

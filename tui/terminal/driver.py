@@ -2,8 +2,9 @@
 and an end that leaves nothing of a client behind and lets a dead line hold nobody.
 
 A terminal sends Escape as the first byte of every function key. Textual waits 100 ms for the rest and reads `Escape x`
-in one burst as Alt+x, or even as a typed `^`. No key of this program uses Alt, so an Escape followed by something that
-opens no sequence is Escape, and what follows is typed after it: a burst means what slow typing means.
+in one burst as Alt+x, or even as a typed `^`. No letter of this program is typed with Alt (arrows are: they open a
+sequence), so an Escape followed by something that opens none is Escape, and what follows is typed after it: a burst
+means what slow typing means.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The program, or a command of it, with a count of its own files that work: `counted FILE [COMMAND ...]`.
+"""The program, or a command of it, with a count of its own files that work: `files_used FILE [COMMAND ...]`.
 
 Each file of which a function is called is noted. In the screens SIGRTMIN begins anew and SIGRTMAX writes what was noted
 into FILE, one a line; a command writes it when it ends. Any other signal ends the program.
