@@ -98,14 +98,8 @@ class Selection:
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str] | None = None) -> Outgoing:
         """What of one stored episode is sent, whatever was sent before."""
         episode = record.episode
-        if self._may_be_over(episode.get(self.closed)):
-            closed = _day(episode, self.closed)
-            if closed and closed < self.period.start:
-                return Outgoing(record, self.closed_before)
-        if self._may_wait(episode.get(self.opened)):
-            opened = _day(episode, self.opened)
-            if opened and opened > self.period.end:
-                return Outgoing(record, self.begun_after)
+        if why := self._why_left_out(episode):
+            return Outgoing(record, why)
         if not self.standard.has_consent(episode):
             return Outgoing(cut(self.standard, record))
         held: list[HeldBack] = []
@@ -125,6 +119,18 @@ class Selection:
         client, own = shortened(record.client, self._shorten), shortened(values, self._shorten)
         goes = EpisodeRecord(client, own, events, (), record.client_id, record.episode_id)
         return Outgoing(without(goes, hidden_of(self.standard, goes, self.settings)), held_back=tuple(held))
+
+    def _why_left_out(self, episode: Values) -> str:
+        """Why an episode is left out by its own dates alone; "" where it is not."""
+        if self._may_be_over(episode.get(self.closed)):
+            closed = _day(episode, self.closed)
+            if closed and closed < self.period.start:
+                return self.closed_before
+        if self._may_wait(episode.get(self.opened)):
+            opened = _day(episode, self.opened)
+            if opened and opened > self.period.end:
+                return self.begun_after
+        return ""
 
     def _hold(self, events: Sequence[Event], values: dict[str, str], held: list[HeldBack]) -> tuple[Event, ...]:
         """Take out what lies after the period's end; a closure is date and reason together."""

@@ -119,7 +119,7 @@ class HeldBack:
 
 @dataclass(slots=True)  # not frozen, for there is one for every record: see `EpisodeRecord`
 class Outgoing:
-    """An episode as it goes out, or why it does not (`left_out`), and what is held back of it.
+    """An episode as it goes out, or why it does not (`left_out`, as a selection says), and what is held back of it.
 
     Where only a part of it goes out, `whole` is all that is known by the end of the period: that is what rules judge.
     `unchanged` says that nothing of it is to be sent this time, `records` are the ids of what is, with digests;

@@ -102,13 +102,10 @@ class JourneySelection:
 
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
         """What of one stored journey is sent; `sent` are digests of what was sent before, by id."""
-        opened = parse_date(record.episode.get(self._opened, ""))
-        if opened and opened > self.period.end:
-            return Outgoing(record, f"begun after {self.period.end.isoformat()}, where this extract ends")
+        if why := self._why_left_out(record.episode):
+            return Outgoing(record, why)
         held: list[HeldBack] = []
         if not self.standard.has_consent(record.episode):
-            if not self.standard.no_consent_carries:
-                return Outgoing(record, NOTHING_MAY_GO)
             record = cut(self.standard, record)
         whole = self._held(record, held)
         chosen = self._chosen(whole, sent, held)
@@ -124,6 +121,15 @@ class JourneySelection:
         )
         found = (self._link.finding(self.standard, whole),) if self._link and chosen.link_changed else ()
         return Outgoing(reduced, held_back=tuple(held), whole=whole, records=tuple(chosen.records), findings=found)
+
+    def _why_left_out(self, episode: Values) -> str:
+        """Why a journey is left out of every extract to this day; "" where it is not."""
+        opened = parse_date(episode.get(self._opened, ""))
+        if opened and opened > self.period.end:
+            return f"begun after {self.period.end.isoformat()}, where this extract ends"
+        if not self.standard.no_consent_carries and not self.standard.has_consent(episode):
+            return NOTHING_MAY_GO
+        return ""
 
     # What waits
 
