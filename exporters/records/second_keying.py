@@ -186,10 +186,15 @@ def keep(unit: UnitOfWork, work: Work, own_id: str, values: Values, entry: str =
     second_keying.keep(unit, one, _listed(work.standard, one, values), entry)
 
 
-def key(unit: UnitOfWork, work: Work, own_id: str, values: Values) -> SampledEpisode:
-    """Keep what a second person keyed, beside what stands there now. Raises Problem where nothing was typed, and as
-    `to_key` does."""
+def key(unit: UnitOfWork, work: Work, own_id: str, values: Values, client_id: str = "") -> SampledEpisode:
+    """Keep what a second person keyed, beside what stands there now; of the client `client_id`, where that is known.
+
+    Raises Problem where nothing was typed, where the episode is another client's by now, and as `to_key` does.
+    """
     one = to_key(unit, work, unit.person, own_id)
+    if client_id not in ("", one.client_id):
+        told = "This {episode} went to another {client} while you keyed it: leave it, and look in the list whose it is."
+        raise Problem(work.standard.say(told))
     typed = _listed(work.standard, one, values)
     if not typed:
         raise Problem("Nothing is typed: key what the paper says, or leave this one.")

@@ -11,16 +11,25 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, select, tuple_, update
 
 from store.disk import sqlite
 from store.disk.audit import LOOK
-from store.disk.tables import AUDITS, CLIENTS, EPISODES, EVENTS, SECOND_KEYED, SECOND_KEYINGS
+from store.disk.tables import (
+    AGENCIES,
+    AUDIT_VALUES,
+    AUDITS,
+    CLIENTS,
+    EPISODES,
+    EVENTS,
+    SECOND_KEYED,
+    SECOND_KEYINGS,
+)
 from store.facts import AgencyInfo, Kind
-from store.records import read
-from store.records.values import moment, named, pack, stamp, unpack
+from store.records import merge, read
+from store.records.values import Deriver, moment, named, pack, stamp, unpack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
@@ -102,6 +111,9 @@ class SampledEpisode:
     `begun_by` has typed into it and not kept it yet; `first` is what stood there when `second` was keyed. `seen` says
     that the second person had looked at the client since the sample was drawn. `events` are those of a list that was
     keyed again, as far as they are there.
+
+    What was keyed of a client is not told, nor what was decided of it, once the episode is another client's: a merge,
+    or its undoing, may have taken it to somebody of whom nothing of that is true.
     """
 
     id: str
@@ -306,13 +318,15 @@ def _of_list(one: SampledEpisode) -> ColumnElement[bool]:
     return and_(SECOND_KEYED.c.section == one.section, same)
 
 
-def _told(snapshot: Snapshot, wanted: Any, *, all_of_it: bool = False) -> list[SampledEpisode]:
-    """What is kept, in order; `all_of_it` with what was deleted since and what lists that are not done hold."""
+def _told(snapshot: Snapshot, wanted: Any, *, all_of_it: bool = False, as_kept: bool = False) -> list[SampledEpisode]:
+    """What is kept, in order; `all_of_it` with what was deleted since and what lists that are not done hold, `as_kept`
+    with what was keyed of a client whose episode it is no more."""
     query = (
         select(SECOND_KEYED, EPISODES.c.id.label("episode_id"), CLIENTS.c.id.label("client_id"), CLIENTS.c.reference)
-        .add_columns(EPISODES.c.client_number, EVENTS.c.section.label("events_section"))
+        .add_columns(EPISODES.c.client_number, EVENTS.c.section.label("events_section"), AGENCIES.c.standard)
         .join(EPISODES, EPISODES.c.number == SECOND_KEYED.c.episode_number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .join(AGENCIES, AGENCIES.c.number == EPISODES.c.agency_number)
         .outerjoin(EVENTS, EVENTS.c.id == SECOND_KEYED.c.event_id)
         .where(wanted)
         .order_by(SECOND_KEYED.c.number)
@@ -333,7 +347,49 @@ def _told(snapshot: Snapshot, wanted: Any, *, all_of_it: bool = False) -> list[S
         section, place = row.section or row.events_section or "", known.place if known else 0
         return SampledEvent(row.event_id, section, place, row.presence)
 
-    return [_one(row, places.get(row.episode_number, (1, 1)), event(row)) for row in rows]
+    found = [_one(row, places.get(row.episode_number, (1, 1)), event(row)) for row in rows]
+    if as_kept:
+        return found
+    gone = _of_others(snapshot, found)
+    derivers = snapshot.derivers
+    return [
+        _without_client(one, derivers[row.standard]) if one.id in gone else one
+        for one, row in zip(found, rows, strict=True)
+    ]
+
+
+def _of_others(snapshot: Snapshot, found: Sequence[SampledEpisode]) -> set[str]:
+    """Which of them were keyed while their episode was another client's than it is now, by their own ids."""
+    keyed = [one for one in found if one.keyed_at is not None and not one.section and one.event is None]
+    acts: dict[str, list[tuple[str, str, str | None]]] = {}
+    for some in read.batches(sorted({one.episode_id for one in keyed})):
+        query = (
+            select(AUDITS.c.record_id, AUDITS.c.act, AUDITS.c.at, AUDIT_VALUES.c.old)
+            .outerjoin(AUDIT_VALUES, AUDIT_VALUES.c.audit_number == AUDITS.c.number)
+            .where(sqlite.among(AUDITS.c.record_id, some), AUDITS.c.act.in_((merge.MERGED, merge.SPLIT, KEYED)))
+            .order_by(AUDITS.c.number)
+        )
+        for own_id, *told in snapshot.connection.execute(query):
+            acts.setdefault(own_id, []).append((told[0], told[1], told[2]))
+    return {one.id for one in keyed if _client_then(one, acts.get(one.episode_id, [])) != one.client_id}
+
+
+def _client_then(one: SampledEpisode, acts: Sequence[tuple[str, str, str | None]]) -> str:
+    """Whose the episode was when it was keyed again, by what the audit has of it: the act, when, whose it was before.
+    "" where that was erased."""
+    assert one.keyed_at is not None
+    keyed = next((at for at, (act, when, _) in enumerate(acts) if (act, when) == (KEYED, stamp(one.keyed_at))), 0)
+    return next((before or "" for act, _, before in acts[keyed:] if act != KEYED), one.client_id)
+
+
+Told = TypeVar("Told")
+
+
+def _without_client(one: SampledEpisode, deriver: Deriver) -> SampledEpisode:
+    def left(told: Mapping[str, Told]) -> dict[str, Told]:
+        return {header: each for header, each in told.items() if deriver.level(header) != "client"}
+
+    return replace(one, first=left(one.first), second=left(one.second), decided=left(one.decided))
 
 
 def _events(
@@ -481,7 +537,8 @@ def put_in(unit: UnitOfWork, one: SampledEpisode, event_id: str) -> None:
 def decide(unit: UnitOfWork, one: SampledEpisode, kind: Kind, record_id: str, header: str, right: Right) -> None:
     """Note who keyed a field rightly, with an empty `header` whether the event is there; it may be decided anew."""
     before = one.decided.get(header)
-    told = {name: _packed(each) for name, each in one.decided.items()}
+    kept = select(SECOND_KEYED.c.decided).where(SECOND_KEYED.c.id == one.id)
+    told = json.loads(unit.connection.execute(kept).scalar_one())
     told[header] = (right, unit.person, unit.at)
     _change(unit, one, decided=json.dumps(told))
     unit.chain.add(DECIDED, kind, record_id, header, before.right if before else None, right)
@@ -502,7 +559,9 @@ def rename(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> 
     """Have what was keyed stand under the names that fields bear now, header before → header; of what is deleted, too,
     which may come back."""
     its = sample(unit, agency)
-    for one in _told(unit, SECOND_KEYED.c.sample_number == its.number, all_of_it=True) if its is not None else ():
+    for one in (
+        _told(unit, SECOND_KEYED.c.sample_number == its.number, all_of_it=True, as_kept=True) if its is not None else ()
+    ):
         name = named(one.kind, one.record_id)
         first, second = (
             {headers.get(header, header): text for header, text in values.items()} for values in (one.first, one.second)

@@ -14,7 +14,7 @@ from store.disk.tables import SECOND_KEYED
 from store.facts import AgencyInfo, ClientTree, StoredRecord, Who
 from store.people import looks, roles
 from store.people.acts import Refused, Role
-from store.records import agencies, read, save
+from store.records import agencies, merge, read, save
 from store.records import second_keying as stored
 from store.records.second_keying import SampledEpisode
 from tests.exporters.desks import Desk
@@ -488,3 +488,38 @@ def test_fields_that_are_called_otherwise_are_compared_under_their_new_names(des
     do(desk.store, ANN, save.undelete, "client", client.id, client.version + 1)
     again = ask(desk.store, second_keying.one_of, work(desk), one.id)
     assert (again.first["AREA"], again.second["AREA"]) == ("A12B", "B12B")
+
+
+def test_what_was_keyed_of_a_client_is_nobody_elses_after_a_merge(desk: Desk) -> None:
+    """Neither who is kept is put right by the paper of whom a merge took for the same, nor, once that is undone, is who
+    comes back told what was keyed of the other."""
+    one = entered(desk, ANN, "C1")
+    drawn(desk, DAYS_AND_ONE)
+    sampled = keyed(desk, BEN, DOB="19800201", TRIAGED="20200904")
+    kept = entered(desk, ANN, "C2").client
+    do(desk.store, ANN, save.change, "client", kept.id, {**kept.values, "DOB": "19990909"}, 1)
+    its = Ruling("TRIAGED", "second")
+    do(desk.store, CAT, second_keying.decide, work(desk), sampled.id, Ruling("DOB", "first"))
+    made = do(desk.store, ANN, merge.merge, kept.id, one.client.id)
+    assert [each.header for each in ask(desk.store, second_keying.differences, work(desk))] == ["TRIAGED"]
+    with pytest.raises(Problem, match="The two do not differ in that"):
+        do(desk.store, CAT, second_keying.decide, work(desk), sampled.id, Ruling("DOB", "second"))
+    assert do(desk.store, CAT, second_keying.decide, work(desk), sampled.id, its)
+    assert ask(desk.store, read.get, "client", kept.id).values["DOB"] == "19990909"
+    do(desk.store, ANN, merge.split, made.id)
+    found = ask(desk.store, second_keying.differences, work(desk))
+    assert [(each.header, each.right) for each in found] == [
+        ("DOB", "the first is right"),
+        ("TRIAGED", "the second is right"),
+    ], "what was decided before it stands again"
+    # Keyed again while the two are one; then parted.
+    do(desk.store, CAT, second_keying.close, work(desk))
+    made = do(desk.store, ANN, merge.merge, kept.id, one.client.id)
+    (again,) = [each for each in drawn(desk, Wanted(TODAY, TODAY, 2)) if each.episode_id == one.episodes[0].episode.id]
+    later = Who("ben", NOW + timedelta(minutes=1))
+    with pytest.raises(Problem, match="went to another client while you keyed it"):
+        do(desk.store, later, second_keying.key, work(desk), again.id, PAPER, one.client.id)
+    do(desk.store, later, second_keying.key, work(desk), again.id, {**PAPER, "DOB": "19990909"}, kept.id)
+    do(desk.store, ANN, merge.split, made.id)
+    handed = str(ask(desk.store, everything.everything, work(desk), one.client.id, "cat", NOW))
+    assert "NE1 4" in handed and "19990909" not in handed

@@ -175,7 +175,7 @@ def _key_one(at: ClientWork, one: SampledEpisode, given: list[str], ask: bool) -
             return False
     else:
         _fill(model, given)
-    at.store.do(at.who, second_keying.key, at.work, one.id, dict(model.values))
+    at.store.do(at.who, second_keying.key, at.work, one.id, dict(model.values), one.client_id)
     return True
 
 

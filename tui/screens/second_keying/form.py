@@ -242,7 +242,7 @@ class SecondForm(StoreScreen[None]):
             if one.is_list:
                 second_keying.key_list(unit, work, one.id, typed)
             else:
-                second_keying.key(unit, work, one.id, values)
+                second_keying.key(unit, work, one.id, values, one.client_id)
             return _next(unit, work, person)
 
         before, self._asked = self._asked, values
