@@ -20,7 +20,7 @@ from exporters.imports.headings import judge_heading, judge_rows
 from exporters.imports.identity import Person, other_person
 from exporters.imports.report import ImportReport, LeftOut
 from store.facts import Counts, Who
-from store.records import agencies, bulk_load, read
+from store.records import agencies, bulk_load
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding
 from validators.standard.model import Standard
@@ -80,7 +80,7 @@ class Conversion:
         for agency in known:
             if store and (agency.code, agency.standard) == (self.code, self.target.id):
                 store.ask(look_up, agency, self.target, [one.plan for one in self.clients])
-                self._refuse_strangers(store)
+                self._refuse_strangers()
         self.report.left_out.sort(key=lambda item: item.line)
         if self.taking.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
@@ -114,17 +114,12 @@ class Conversion:
             wanted[number].client_id, wanted[number].reference = made.client_id, made.reference
         return self.report
 
-    def _refuse_strangers(self, store: "Store") -> None:
+    def _refuse_strangers(self) -> None:
         """What would go to a client of the agency who is somebody else by now is left out."""
-        person = Person(self.target)
         for one in self.clients:
-            if one.plan.under and one.plan.episodes:
-                kept = store.ask(read.get, "client", one.plan.under).values
-                if differing := person.differing(kept, one.plan.client.values):
-                    labels = [self.target.by_header[header].label for header in differing]
-                    why = other_person(labels, one.plan.under_name)
-                    self.report.left_out.append(LeftOut(one.line, why))
-                    one.plan.episodes = []
+            if one.plan.refused:
+                self.report.left_out.append(LeftOut(one.line, one.plan.refused))
+                one.plan.episodes = []
 
     # --- reading --------------------------------------------------------------------------------------------------
 

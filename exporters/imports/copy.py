@@ -11,14 +11,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exporters.formats import choose
+from exporters.imports.identity import Person, other_person
+from exporters.records.left_drafts import in_client, typing_told
 from store.clients import lookalikes
 from store.clients.facts import Counterpart, Sought
-from store.records import agencies, save
+from store.records import agencies, read, save
 from store.snapshot import Snapshot
 from validators.dates import parse_date, write_date
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Values
 from validators.rules.field_patterns import fitting
+from validators.rules.messages import listed
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -53,9 +56,10 @@ class CopyPlan:
     """What a copy takes over, what has to be keyed anew, and what to beware of.
 
     `letters` are the warnings of letters that mean other people, `days` of a first day that the other data set names
-    otherwise, `alike` those of people who may be the same. `known`
+    otherwise, `alike` those of people who may be the same, `typing` what somebody typed and has not saved. `known`
     tells what the other agency has already and is not entered again, `known_anew` what of that had to be keyed anew.
-    Where it has any of the episodes, `under` is the client the others go to, whose own values stay as they are there.
+    Where it has any of the episodes, `under` is the client the others go to, whose own values stay as they are there;
+    `refused` says why they may not, where that is another person, or more than one client has some of them.
     `pairs` are the fields that go over, ours and theirs.
     """
 
@@ -64,10 +68,12 @@ class CopyPlan:
     letters: list[str] = field(default_factory=list)
     days: list[str] = field(default_factory=list)
     alike: list[str] = field(default_factory=list)
+    typing: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     known_anew: list[str] = field(default_factory=list)
     under: str = ""
     under_name: str = ""
+    refused: str = ""
     pairs: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -88,12 +94,24 @@ class CopyPlan:
     @property
     def warnings(self) -> list[str]:
         """What to beware of."""
-        return [*self.letters, *self.days, *self.alike]
+        return [*([self.refused] if self.refused else []), *self.letters, *self.days, *self.alike, *self.typing]
 
     @property
     def is_done(self) -> bool:
         """Whether the other agency has everything already."""
         return bool(self.under) and not self.episodes
+
+
+def planned(snapshot: Snapshot, client_id: str, source: tuple[Standard, str], target: tuple[Standard, str]) -> CopyPlan:
+    """What copying a stored client does as things stand now; both agencies by their data set and code. Raises Problem
+    as `plan_copy` does."""
+    standard, code = target
+    plan = plan_copy(read.tree(snapshot, client_id), source[0], standard, code, source[1])
+    for agency in agencies.listed(snapshot):
+        if (agency.code, agency.standard) == (code, standard.id):
+            look_up(snapshot, agency, standard, [plan])
+    plan.typing = typing_told(in_client(snapshot, client_id), "it is not copied")
+    return plan
 
 
 def plan_copy(tree: "ClientTree", source: Standard, target: Standard, agency_code: str, from_agency: str) -> CopyPlan:
@@ -148,8 +166,10 @@ def plan_records(
 def write_copy(unit: "UnitOfWork", plan: CopyPlan, code: str, standard: Standard) -> tuple["AgencyInfo", str]:
     """Enter the copy; the agency, and the client's id.
 
-    Raises Problem where the agency has everything already.
+    Raises Problem where the agency has everything already, and where the rest would go to another person.
     """
+    if plan.refused:
+        raise Problem(f"Nothing was copied: {plan.refused}.")
     if plan.is_done:
         raise Problem(f"Nothing was copied: {plan.under_name} of {code} is this client already; key there what is new.")
     agency = agencies.ensure(unit, code, standard.id)
@@ -283,6 +303,7 @@ def look_up(snapshot: Snapshot, agency: "AgencyInfo", target: Standard, plans: S
     found = lookalikes.counterparts(snapshot, agency, _sought(target, plans))
     for number, plan in enumerate(plans):
         left: list[CopiedRecord] = []
+        owners: dict[str, str] = {}
         for part in plan.episodes:
             one = found.get(f"{number} {part.at}")
             if one is None:
@@ -291,6 +312,7 @@ def look_up(snapshot: Snapshot, agency: "AgencyInfo", target: Standard, plans: S
             name = f"{target.word('client')} {one.reference or one.client_id}"
             how = "copied before" if one.by_note else "same initials, same birth date, begun on the same day"
             plan.known.append(f"{part.at}: {name} of {agency.code} has it already ({how})")
+            owners[one.client_id] = name
             if not plan.under:
                 plan.under, plan.under_name = one.client_id, name
                 plan.known_anew += plan.client.anew
@@ -298,6 +320,8 @@ def look_up(snapshot: Snapshot, agency: "AgencyInfo", target: Standard, plans: S
         plan.episodes = left
         if not left:
             plan.days = []
+        elif owners:
+            plan.refused = _why_not_under(snapshot, target, plan, list(owners.values()))
         if plan.under:
             plan.letters = []
         else:
@@ -305,6 +329,16 @@ def look_up(snapshot: Snapshot, agency: "AgencyInfo", target: Standard, plans: S
                 f"{one.row.reference or 'a client'} of {agency.code} may be the same: {one.why}"
                 for one in lookalikes.resembling(snapshot, agency, *_who(plan, target))
             ]
+
+
+def _why_not_under(snapshot: Snapshot, target: Standard, plan: CopyPlan, names: Sequence[str]) -> str:
+    """Why the rest of a copy may not go to the client who has some of it; "" where it may. A merge here or there that
+    was undone, or a client who was corrected, leaves episodes with somebody else than they were copied of."""
+    if len(names) > 1:
+        return f"{listed(list(names))} have some of it each: look there whose it is, and merge them if they are one"
+    person = Person(target)
+    differing = person.differing(read.get(snapshot, "client", plan.under).values, plan.client.values)
+    return other_person([target.by_header[header].label for header in differing], names[0])
 
 
 def entered(

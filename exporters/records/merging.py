@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporters.formats import choose
-from exporters.records import left_drafts
+from exporters.records import left_drafts, save
 from exporters.records.left_drafts import Typing, typing_told
+from exporters.records.save import Merged
+from store.disk import audit
 from store.month import sent as stored_sent
 from store.records import merge, read
+from validators.problems import Problem
 from validators.records import EpisodeRecord
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from exporters.formats.base import SentText
-    from store.facts import AgencyInfo, ClientTree
+    from store.facts import AgencyInfo, ClientTree, MergeInfo
     from store.snapshot import Snapshot
+    from store.unit_of_work import UnitOfWork
 
 FEW = 3
 """So many ids are named in a sentence; all of them in JSON."""
@@ -84,6 +88,21 @@ def _side(snapshot: "Snapshot", standard: Standard, text: "SentText | None", cli
     return Side(tree, tuple(found), tuple(left_drafts.in_client(snapshot, client_id)))
 
 
+def merge_as_seen(unit: "UnitOfWork", both: Pair) -> Merged:
+    """Make two clients one whom somebody looked at. Raises Problem where one of them is saved otherwise by now or has
+    other episodes, for they may be two people, and where they cannot be made one."""
+    for seen in (both.keep.tree, both.other.tree):
+        if not is_as_seen(read.tree(unit, seen.client.id), seen):
+            raise Problem(f"The client {seen.client.id} was changed since you looked at the two: look at both again.")
+    return save.merge(unit, keep_id=both.keep.tree.client.id, other_id=both.other.tree.client.id)
+
+
+def is_as_seen(now: "ClientTree", seen: "ClientTree") -> bool:
+    """Whether a client's own record is as it was looked at, and the client has the same episodes."""
+    ids, known = ([one.episode.id for one in tree.episodes if not one.episode.deleted] for tree in (now, seen))
+    return now.client.version == seen.client.version and ids == known
+
+
 def consequences(standard: Standard, both: Pair) -> list[str]:
     """What a merge in this direction does to what was sent and to what is typed, in sentences; none where nothing."""
     said = []
@@ -103,6 +122,30 @@ def consequences(standard: Standard, both: Pair) -> list[str]:
         told = "The {client} kept was sent, too, as {ids}: what was sent stays as it is."
         said.append(standard.say(told, ids=_listed(ids)))
     return [*said, *typing_told(both.other.typing, "goes over with it")]
+
+
+def stays_told(snapshot: "Snapshot", standard: Standard, undone: "MergeInfo") -> list[str]:
+    """What the client who was kept has since a merge that is about to be undone, in sentences; none where nothing.
+
+    It stays there, though it may be of the one who comes back: only who knows the two can say.
+    """
+    tree = read.tree(snapshot, undone.keep_id)
+    own = [one.episode.id for one in tree.episodes if one.episode.id not in undone.moved]
+    entries = audit.history(snapshot, [undone.keep_id, *own])
+    merged = [one.number for one in entries if one.act == merge.MERGED and one.at == undone.merged_at]
+    since = [one for one in entries if merged and one.number > merged[0]]
+    entered = {one.record_id for one in since if not one.field and one.record_id in own and one.old is None and one.new}
+    fields = dict.fromkeys(one.field for one in since if one.record_id == undone.keep_id and one.field)
+    said = []
+    if entered:
+        told = "Entered since, and staying with the {client} who was kept: {many}. Look whose they are."
+        said.append(standard.say(told, many=standard.counted(len(entered), "episode")))
+    if fields:
+        told = "Changed since in the {client} who was kept, and staying so: {fields}."
+        known = [standard.by_header[one].label if one in standard.by_header else one for one in fields]
+        said.append(standard.say(told, fields=_listed(known)))
+    typing = left_drafts.in_client(snapshot, undone.keep_id)
+    return [*said, *typing_told(typing, "what is typed in the one who was kept, or new there, stays there")]
 
 
 def _listed(texts: list[str]) -> str:

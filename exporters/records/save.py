@@ -1,18 +1,22 @@
 """Writing records: what is keyed, deleted, said beside an episode, merged. Each act is one unit of work."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from exporters.checks.carried import CARRIED
-from store.facts import AgencyInfo, ClientTree, Kind, MergeInfo, StoredRecord
+from exporters.records.find import records_of
+from store.facts import AgencyInfo, ClientTree, Kind, MergeInfo, NewerVersion, StoredRecord
 from store.findings import results
 from store.live import drafts
 from store.records import carried, consent, read
 from store.records import merge as stored_merge
 from store.records import save as stored_save
+from store.records.values import named
 from store.unit_of_work import UnitOfWork
+from validators.problems import Problem
 from validators.records import Values
 from validators.standard.model import Standard
+from validators.standard.terminology import Sentence
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,10 @@ def records(unit: UnitOfWork, agency: AgencyInfo, client_id: str, items: Sequenc
     """Write records of one client, those above before those below, and forget the person's drafts of them.
 
     In a window those of this window are forgotten; a command, which has none, forgets all of them. Raises NewerVersion
-    when somebody saved one of the records since, Problem when one cannot be kept; then nothing is written.
+    when somebody saved one of the records since, or deleted one or what it stands under, Problem when one cannot be
+    kept; then nothing is written.
     """
+    _refuse_gone(unit, items)
     written = []
     for item in items:
         if item.version:
@@ -114,10 +120,44 @@ def records(unit: UnitOfWork, agency: AgencyInfo, client_id: str, items: Sequenc
     return Saved(read.tree(unit, client_id, deleted=True), tuple(written), tuple(gone))
 
 
-def delete(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:
-    """Delete a record, and with it what stands under it; the client as it is then. Raises as `records` does."""
+def _refuse_gone(unit: UnitOfWork, items: Sequence[Save]) -> None:
+    """Raise NewerVersion where what a record stands under was deleted since: nobody would see what is saved there."""
+    new = {item.id for item in items if not item.version}
+    above = {item.parent_id: item.kind for item in items if item.kind != "client" and item.parent_id not in new}
+    while above:
+        parent_id, kind = above.popitem()
+        over = read.get(unit, "client" if kind == "episode" else "episode", parent_id)
+        if over.deleted:
+            raise NewerVersion(over, over)
+        if over.kind != "client":
+            above[over.parent_id] = over.kind
+
+
+def delete(unit: UnitOfWork, client_id: str, item: Save, seen: Collection[str]) -> ClientTree:
+    """Delete a record, and with it what stands under it; the client as it is then.
+
+    `seen` are the ids of the client's records that whoever decides has seen. Raises as `records` does, and Problem
+    where others stand under the record by now, entered or merged into the client since, or where the record went to
+    another client.
+    """
+    known = {one.id: one for one in records_of(read.tree(unit, client_id, deleted=True))}
+    if item.id not in known:
+        raise Problem(Sentence("The {record} stands with another client by now: look there.", record=_named(item)))
+    unseen = [one for one in known.values() if not one.deleted and one.id not in seen]
+    if new := [one for one in unseen if _stands_under(known, one, item.id)]:
+        told = "Under the {record} stands what was not there when you looked, from {person}: look again, then delete."
+        raise Problem(Sentence(told, record=_named(item), person=new[0].changed_by))
     stored_save.delete(unit, item.kind, item.id, item.version)
     return read.tree(unit, client_id, deleted=True)
+
+
+def _stands_under(known: Mapping[str, StoredRecord], one: StoredRecord, record_id: str) -> bool:
+    above = known.get(one.parent_id)
+    return above is not None and (above.id == record_id or _stands_under(known, above, record_id))
+
+
+def _named(item: Save) -> Sentence:
+    return named(item.kind, item.id)
 
 
 def bring_back(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:

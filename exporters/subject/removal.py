@@ -17,7 +17,7 @@ from exporters.subject.names import extracts_with, form_of, names_of, require_kn
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
 from store.live import offline_drafts
 from store.month import extracts, withdrawals
-from store.records import read, removal
+from store.records import merge, read, removal
 from store.records.removal import StruckExtract
 from store.records.values import is_day, sortable
 from store.snapshot import Snapshot
@@ -119,6 +119,8 @@ def ask(
 def take_back(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_id: str) -> RemovalInfo:
     """Take back what was asked, for all agencies of which it was asked in one act. Raises Problem."""
     done = removal.take_back(unit, removal_id)
+    if merge.kept_for(unit, done.client_id):  # as could be done once: whoever is kept is asked for anew
+        return done
     for place, other in _together(unit, done, _places(unit, agency, standard, done.client_id)):
         with _told_there(place):
             removal.take_back(unit, other.id)

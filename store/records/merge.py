@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, or_, select, update
 
-from store.disk.tables import CLIENTS, EPISODES, MERGES
+from store.disk.tables import CLIENTS, EPISODES, MERGES, REMOVALS
 from store.facts import MergeInfo, StoredRecord
 from store.records import read
 from store.records.values import moment
@@ -51,14 +51,26 @@ def refuse_pair(snapshot: Snapshot, keep_id: str, other_id: str) -> tuple[Stored
     for one in (keep, other):
         if one.deleted:
             raise Problem(f"The client {one.id} is deleted: bring it back before merging it.")
+        if who := _removal_asked(snapshot, one.id):
+            raise Problem(
+                f"{who} asked that the client {one.id} be removed for good: confirm that or take it back first."
+            )
     return keep, other
+
+
+def _removal_asked(snapshot: Snapshot, client_id: str) -> str:
+    """Who asked that a client be removed, where that waits for another person: it is of these records alone, and would
+    be of others', or of none, once they are merged."""
+    waits = (REMOVALS.c.confirmed_at.is_(None), REMOVALS.c.taken_back_at.is_(None))
+    query = select(REMOVALS.c.asked_by).where(REMOVALS.c.client_id == client_id, *waits)
+    return snapshot.connection.execute(query).scalar_one_or_none() or ""
 
 
 def merge(unit: UnitOfWork, keep_id: str, other_id: str) -> MergeInfo:
     """Make two clients one: all episodes of the other, deleted ones too, go to the one that is kept; the other is
     deleted softly.
 
-    Raises Problem when they are the same, of two agencies, or one is deleted.
+    Raises Problem when they are the same, of two agencies, or one is deleted or is to be removed for good.
     """
     keep, other = refuse_pair(unit, keep_id, other_id)
     # Episodes move below the session's feet: what it has seen of them counts no more.

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import select
 
 from store.disk.tables import Agency, Client, Episode, Event
-from store.facts import Kind, NewerVersion, StoredRecord
+from store.facts import RECORD_KINDS, Kind, NewerVersion, StoredRecord
 from store.findings import queries
 from store.records import carried, consent, merge, read, renamed
 from store.records.client_numbers import own_number
@@ -36,7 +36,7 @@ def create(
     The identifier that the program makes is put in where `values` has no entry for it, not even an empty one; a
     number that it gives, where nothing was typed.
     `section` counts for events only. `record_id` keeps the id a draft was kept under. Raises Problem when the
-    parent is not there or is deleted.
+    parent is not there, or it or what it stands under is deleted.
     """
     agency, numbers = _parent(unit, kind, parent_id)
     deriver = unit.derivers[agency.standard]
@@ -73,14 +73,15 @@ def change(
     """Save a record's values over the version they were made from; return it as it stands then.
 
     One audit row for each field that differs; where none does, nothing is written. Raises NewerVersion when
-    somebody saved since, Problem when the record is not there or is deleted.
+    somebody saved since, Problem when the record is not there, or it or what it stands under is deleted: nobody would
+    see what is written there.
     """
     theirs = read.get(unit, kind, record_id)
     _require_version(unit, theirs, version, values)
     if theirs.deleted and act != LETTER:
         told = "The {record} is deleted: bring it back before changing it."
         raise Problem(Sentence(told, record=named(kind, record_id)))
-    agency = _agency_of(unit, kind, theirs.parent_id)
+    agency = _agency_of(unit, kind, theirs.parent_id, deleted=act == LETTER)
     deriver = unit.derivers[agency.standard]
     if act != LETTER:
         values = _in_words_of_today(unit, agency, theirs.values, values)
@@ -214,12 +215,15 @@ def _in_words_of_today(unit: UnitOfWork, agency: Agency, before: Values, values:
     return renamed.in_words_of_today(unit.connection, agency.number, standard, before, values)
 
 
-def _agency_of(unit: UnitOfWork, kind: Kind, parent_id: str) -> Agency:
-    """The agency above a record that is already there."""
-    if kind == "event":
-        parent_id = read.get(unit, "episode", parent_id).parent_id
-    if kind != "client":
-        parent_id = read.get(unit, "client", parent_id).parent_id
+def _agency_of(unit: UnitOfWork, kind: Kind, parent_id: str, *, deleted: bool = False) -> Agency:
+    """The agency above a record that is already there. Raises Problem where something between the two is deleted,
+    unless that counts for nothing."""
+    for above in reversed(RECORD_KINDS[: RECORD_KINDS.index(kind)]):
+        over = read.get(unit, above, parent_id)
+        if over.deleted and not deleted:
+            told = "The {record} is deleted: bring it back before changing what stands under it."
+            raise Problem(Sentence(told, record=named(above, over.id)))
+        parent_id = over.parent_id
     return unit.session.exec(select(Agency).where(Agency.id == parent_id)).one()
 
 

@@ -306,7 +306,13 @@ def test_merge_and_split(sample: Place, store: Store) -> None:
     assert len(client(store).episodes) == len(keep.episodes) + len(other.episodes)
     assert acts(store, other.client.id) == [("merge", person)]
     assert "merged into" in refused(sample, "undelete", other.client.id)
-    assert "--merge" not in told(sample, "split", "000003")["done"]
+    new = do(store, Who("bob", NOW), save.create, "episode", keep.client.id, "", {"REFLD": "20200901"})
+    now = {**keep.client.values, "NATION": "FRA"}
+    do(store, Who("bob", NOW), save.change, "client", keep.client.id, now, keep.client.version)
+    parted = call("client", "split", "000003", *sample.options, *TODAY)
+    assert "Entered since, and staying with the client who was kept: 1 episode." in parted.err, parted
+    assert "Changed since in the client who was kept, and staying so: Country of birth." in parted.err
+    do(store, Who("bob", NOW), save.delete, "episode", new.id, new.version)
     assert len(client(store).episodes) == len(keep.episodes)
     assert ask(store, read.tree, other.client.id).episodes[0].episode.id == other.episodes[0].episode.id
     assert "nothing to undo" in refused(sample, "split", "000003")

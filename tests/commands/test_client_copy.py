@@ -2,12 +2,15 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 from store.disk import audit
-from store.records import agencies, read
+from store.facts import Draft, Who
+from store.live import drafts
+from store.records import agencies, read, save
 from store.store import open_store
 from tests.commands.running import TODAY, Place, call
-from tests.stores import ask
+from tests.stores import ask, do
 from validators.standard.catalogue import load
 
 TO = ("--to-agency", "W00001", "--to-standard", "smds-wales")
@@ -90,6 +93,28 @@ def test_who_was_copied_is_not_copied_twice(place: Place) -> None:
     assert call(*copy, "--yes").sentence.endswith("of W00001 is this client already; key there what is new.")
     with open_store(place.store, place.key, load) as store:
         assert ask(store, read.count_episodes, ask(store, agencies.one, "W00001")) == 1
+        # What is new goes to nobody who is somebody else by now, as after a merge that was undone.
+        (there,) = ask(store, read.episodes, ask(store, agencies.one, "W00001"))
+        (ours,) = [
+            one
+            for one in ask(store, read.episodes, ask(store, agencies.one, "T0001"))
+            if one.client.get("CLIENT") == "K77"
+        ]
+        who = Who("bob", datetime(2021, 1, 10, 9, tzinfo=UTC))
+        do(store, who, save.change, "client", there.client_id, {**there.client, "DOB": "1970-01-01"}, 1)
+        do(store, who, save.create, "episode", ours.client_id, "", {"REFLD": "20201001"})
+        do(store, who, drafts.save, Draft("client", ours.client_id, {**ours.client, "SEX": "2"}, 1))
+    beware = call(*copy).out.partition("Beware:")[2]
+    why = "Date of birth differs from client"
+    assert why in beware and "Typed and not saved by bob, in 1 record: it is not copied" in beware
+    refused = call(*copy, "--yes")
+    assert refused.code == 2 and refused.sentence.startswith(f"Nothing was copied: {why}"), refused
+    with open_store(place.store, place.key, load) as store:
+        alike = {"SURNAME1": "W", "FORENAME1": "E", "DOB": "1985-06-15", "CLIENTNO": "99"}
+        other = do(store, who, save.create, "client", ask(store, agencies.one, "W00001").id, "", alike)
+        do(store, who, save.create, "episode", other.id, "", {"REFDATE": "2020-10-01"})
+        do(store, who, save.create, "episode", ours.client_id, "", {"REFLD": "20201101"})
+    assert re.search(r"client \d+ and client 99 have some of it each: look there", call(*copy, "--yes").sentence)
 
 
 def test_what_cannot_be_copied(place: Place) -> None:

@@ -1,5 +1,6 @@
 """What is keyed is saved with all that belongs to it in one unit of work, or nothing of it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_type_hints
 
@@ -7,17 +8,21 @@ import pytest
 
 from exporters.records import left_drafts, save
 from exporters.records.left_drafts import DraftName
+from exporters.records.merging import Pair, merge_as_seen, pair
 from exporters.records.save import Save
 from store.facts import AgencyInfo, Draft, NewerVersion, Who
 from store.live import drafts
-from store.records import agencies, read
+from store.records import agencies, read, removal
+from store.records import save as stored_save
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD
 from tests.stores import ask, do
+from validators.problems import Problem
 from validators.records import Values
 from validators.standard.catalogue import load
 
 ANN = Who("ann", NOW, "window 1")
+SECTION = STANDARD.event_sections[0].id
 CLIENT: Values = {"FINITIAL": "A", "SINITIAL": "B", "SEX": "1", "CLIENT": "1001"}
 
 
@@ -76,10 +81,69 @@ def test_a_window_s_save_forgets_its_own_drafts_and_a_command_s_all_of_them(desk
 
 def test_deleted_and_brought_back(desk: Desk, agency: AgencyInfo) -> None:
     episode = new(desk, agency).records[1]
-    gone = do(desk.store, ANN, save.delete, "c1", Save.of(episode))
+    gone = do(desk.store, ANN, save.delete, "c1", Save.of(episode), [])
     assert gone.episodes[0].episode.deleted
     back = do(desk.store, ANN, save.bring_back, "c1", Save.of(gone.episodes[0].episode))
     assert not back.episodes[0].episode.deleted and back.episodes[0].episode.values == episode.values
+
+
+def test_what_came_under_a_record_since_it_was_looked_at_is_not_deleted_with_it(desk: Desk, agency: AgencyInfo) -> None:
+    client, episode = new(desk, agency).records
+    new(desk, agency, "c2")
+    do(desk.store, Who("bob", NOW), save.merge, keep_id="c1", other_id="c2")
+    with pytest.raises(Problem, match="stands what was not there when you looked"):
+        do(desk.store, ANN, save.delete, "c1", Save.of(client), ["c1", "c1e"])
+    do(desk.store, ANN, save.records, agency, "c1", [Save("event", "v", "c1e", SECTION, {"NOTE": "x"}, 0)])
+    with pytest.raises(Problem, match="from ann: look again"):
+        do(desk.store, ANN, save.delete, "c1", Save.of(episode), ["c1", "c1e", "c2e"])
+    with pytest.raises(Problem, match="stands with another client by now"):
+        do(desk.store, ANN, save.delete, "c2", Save("episode", "c2e", "c2", "", {}, 1), ["c2e"])
+    assert not any(one.episode.deleted for one in ask(desk.store, read.tree, "c1", deleted=True).episodes)
+    assert do(desk.store, ANN, save.delete, "c1", Save.of(client), ["c1", "c1e", "c2e", "v"]).client.deleted
+
+
+def test_nothing_is_saved_where_nobody_would_see_it(desk: Desk, agency: AgencyInfo) -> None:
+    """Under a client or an episode that somebody deleted meanwhile."""
+    client, episode = new(desk, agency).records
+    event = Save("event", "v", "c1e", SECTION, {"NOTE": "x"}, 0)
+    do(desk.store, Who("bob", NOW), save.delete, "c1", Save.of(client), ["c1e"])
+    for item in (replace(Save.of(episode), values={"PC": "NE2 1"}), event, Save("episode", "e2", "c1", "", {}, 0)):
+        with pytest.raises(NewerVersion, match="The client c1 was deleted by bob"):
+            do(desk.store, ANN, save.records, agency, "c1", [item])
+    with pytest.raises(Problem, match="The client c1 is deleted: bring it back before changing"):
+        do(desk.store, ANN, stored_save.change, "episode", "c1e", {"PC": "NE2 1"}, 1)
+    gone = ask(desk.store, read.get, "client", "c1")
+    do(desk.store, ANN, save.bring_back, "c1", Save.of(gone))
+    do(desk.store, ANN, save.delete, "c1", Save.of(episode), [])
+    with pytest.raises(NewerVersion, match="The episode c1e was deleted by ann"):
+        do(desk.store, ANN, save.records, agency, "c1", [event])
+
+
+def test_two_are_made_one_as_they_were_looked_at(desk: Desk, agency: AgencyInfo) -> None:
+    """Not where one of them is somebody else by now, has others' episodes, or is to be removed for good."""
+    new(desk, agency, "c1")
+    two = new(desk, agency, "c2").records[0]
+    new(desk, agency, "c3")
+    its = (agency, STANDARD)
+
+    def looked() -> Pair:
+        return ask(desk.store, pair, *its, keep_id="c1", other_id="c2")
+
+    before = looked()
+    do(desk.store, ANN, stored_save.change, "client", "c2", {**two.values, "FINITIAL": "Q", "DOB": "19700101"}, 1)
+    with pytest.raises(Problem, match="The client c2 was changed since you looked"):
+        do(desk.store, ANN, merge_as_seen, before)
+    before = looked()
+    do(desk.store, Who("bob", NOW), save.merge, keep_id="c2", other_id="c3")
+    with pytest.raises(Problem, match="The client c2 was changed since you looked"):
+        do(desk.store, ANN, merge_as_seen, before.turned)
+    before = looked()
+    asked = do(desk.store, Who("bob", NOW), removal.ask, agency, "c2", "retention")
+    for both in (before, before.turned):
+        with pytest.raises(Problem, match="bob asked that the client c2 be removed for good"):
+            do(desk.store, ANN, merge_as_seen, both)
+    do(desk.store, ANN, removal.take_back, asked.id)
+    assert len(do(desk.store, ANN, merge_as_seen, looked()).tree.episodes) == 3
 
 
 def test_key_worker_and_note_each_stay_when_the_other_is_kept(desk: Desk, agency: AgencyInfo) -> None:

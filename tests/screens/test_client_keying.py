@@ -134,6 +134,16 @@ def test_deleting_asks_and_is_undone(store: Store, known: ClientTree, start: Sta
     terminal.press("<ctrl+z>")
     terminal.until("Back again")
     assert ask(store, read.tree, known.client.id).episodes[0].events
+    # What comes under a record while the question stands is not deleted with it.
+    terminal.press("<ctrl+t><up><delete>")
+    terminal.until("Delete this record?")
+    with store.writing(Who("somebody", known.client.changed_at)) as work:
+        episode = known.episodes[0].episode.id
+        save.create(work, "event", episode, "sub_intervention", {"SUBMODDT": "20200601"})
+    terminal.press("d")
+    terminal.until("Not deleted")
+    assert terminal.shows("from somebody")
+    assert len(ask(store, read.tree, known.client.id).episodes[0].events) == 2
 
 
 def test_a_new_episode_like_the_last_one_marks_what_is_carried(store: Store, known: ClientTree, start: Start) -> None:
@@ -248,6 +258,13 @@ def test_the_resembling_are_looked_for_also_in_a_saved_client(store: Store, know
     terminal.press("<ctrl+f>")
     terminal.until("Side by side: 1 of 1")
     assert terminal.shows("twin")
+    # What was looked at is what is decided: somebody puts the other one right meanwhile, to another person.
+    with store.writing(Who("somebody", known.client.changed_at)) as work:
+        their = read.get(work, "client", search.by_reference(work, ask(store, agencies.one), ["twin"])[0])
+        save.change(work, "client", their.id, {**their.values, "DOB": "19720203"}, their.version)
+    terminal.press("<f4>")
+    terminal.until("One of the two was changed meanwhile")
+    assert terminal.shows("3 Feb 1972")
     terminal.press("<f4>o")
     terminal.until("Client twin DM")
     terminal.until_quiet(0.2)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exporters.imports.copy import copy_told, look_up, plan_copy, write_copy
+from exporters.imports.copy import copy_told, planned, write_copy
 from exporters.json_text import json_text
 from exporters.records import save
 from exporters.records.accept import found_now, of_rule
 from exporters.records.find import FoundRecord, episode_of, records_of
 from exporters.records.left_drafts import in_client, typing_told
-from exporters.records.merging import Pair, consequences, pair
+from exporters.records.merging import Pair, consequences, merge_as_seen, pair, stays_told
 from exporters.records.save import Merged, Save
 from store.facts import ClientTree, StoredRecord
 from store.live import drafts
@@ -86,6 +86,7 @@ def delete(
         below = [one for one in records_of(tree) if record.id in (one.id, one.parent_id) or record.kind == "client"]
         for one in below:
             refuse_draft(at, one, how)
+        seen = {one.id for one in records_of(tree)}
         typing = at.store.ask(in_client, tree.client.id, record.id)
         for line in typing_told([one for one in typing if one.person != at.person], "it is kept"):
             talk(f"keywork: {printable(line)}")
@@ -94,7 +95,7 @@ def delete(
             [tree],
             [record],
             how,
-            ClientAct("deleted", lambda unit: save.delete(unit, tree.client.id, Save.of(record)), below),
+            ClientAct("deleted", lambda unit: save.delete(unit, tree.client.id, Save.of(record), seen), below),
         )
 
 
@@ -139,7 +140,6 @@ def merge(
             turn = _asked_which(at, both)
             both = both.turned if turn else both
         tree, theirs = both.keep.tree, both.other.tree
-        keep_id, other_id = tree.client.id, theirs.client.id
         for one in records_of(theirs):
             refuse_draft(at, one, how)
         return _done(
@@ -148,8 +148,8 @@ def merge(
             [theirs.client],
             how,
             ClientAct(
-                f"merged into {keep_id}",
-                lambda unit: save.merge(unit, keep_id=keep_id, other_id=other_id),
+                f"merged into {tree.client.id}",
+                lambda unit: merge_as_seen(unit, both),
                 tuple(records_of(theirs)),
                 _pair_mapping(both),
             ),
@@ -237,6 +237,8 @@ def split(
             raise Problem(f"The client {record.id} took part in several merges: name one with --merge ({told}).")
         (merge,) = found
         trees = [at.store.ask(read.tree, id, deleted=True) for id in (merge.keep_id, merge.other_id)]
+        for line in at.store.ask(stays_told, at.work.standard, merge):
+            talk(printable(line))
         done = f"split from {merge.keep_id}"
         return _done(at, trees, [trees[1].client], how, ClientAct(done, lambda unit: save.split(unit, merge.id)))
 
@@ -383,17 +385,18 @@ def copy(
     """Copy a client to another data set: only what is certain, the rest is listed to be keyed anew."""
     target = load(to_standard)
     with asked.opened() as at:
-        record, tree = at.find(wanted)
+        record, _ = at.find(wanted)
         if record.kind != "client" or record.deleted:
             raise Problem(f"{printable(wanted)} is no client, or a deleted one: name a client.")
         there = [one.code for one in at.store.ask(agencies.listed) if one.standard == target.id]
         to_agency = to_agency if to_agency in there else agency_code(target, to_agency)
-        plan = plan_copy(tree, at.work.standard, target, to_agency, at.work.agency.code)
-        for agency in at.store.ask(agencies.listed):
-            if (agency.code, agency.standard) == (to_agency, target.id):
-                at.store.ask(look_up, agency, target, [plan])
-        plan.warnings.extend(typing_told(at.store.ask(in_client, record.id), "it is not copied"))
-        copy_id = at.store.do(at.who, write_copy, plan, to_agency, target)[1] if yes else ""
+        both = (at.work.standard, at.work.agency.code), (target, to_agency)
+        if yes:  # seen and written in one: whoever copies the client at this moment does it once
+            with at.store.writing(at.who) as unit:
+                plan = planned(unit, record.id, *both)
+                copy_id = write_copy(unit, plan, to_agency, target)[1]
+        else:
+            plan, copy_id = at.store.ask(planned, record.id, *both), ""
         kept = at.store.ask(read.get, "client", copy_id).values if copy_id else {}
     if asked.form is OutputFormat.JSON:
         lists = {"known": plan.known, "copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}

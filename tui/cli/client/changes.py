@@ -88,7 +88,7 @@ def spread(
             assert episode is not None
             live = [one for one in episode.events if not one.deleted and one.section == field.section]
             target = only_one(live, field.section.replace("_", " "), Sentence("of this {episode}"))
-        refuse_deleted(target)
+        refuse_deleted(tree, target)
         parts.setdefault(target.id, (target, {}))[1][header] = text
     return list(parts.values())
 
@@ -109,10 +109,12 @@ def named(record: StoredRecord) -> Sentence:
     return Sentence("{kind} {id}", kind=term(record.kind), id=record.id)
 
 
-def refuse_deleted(record: StoredRecord) -> None:
-    """Refuse to write into a deleted record."""
-    if record.deleted:
-        raise Problem(Sentence("The {record} is deleted: bring it back first.", record=named(record)))
+def refuse_deleted(tree: ClientTree, record: StoredRecord) -> None:
+    """Refuse to write into a deleted record, or under one: nobody would see what is written there."""
+    episode = episode_of(tree, record)
+    for one in (tree.client, *([episode.episode] if episode is not None else []), record):
+        if one.deleted:
+            raise Problem(Sentence("The {record} is deleted: bring it back first.", record=named(one)))
 
 
 def refuse_levels(standard: Standard, given: dict[str, str], levels: tuple[str, ...], instead: str) -> None:

@@ -106,7 +106,7 @@ def edit(
         refuse_company(at, tree, how)
         parts = {one.id: (one, its) for one, its in spread(at, tree, record, given)}
         if how.ask:
-            refuse_deleted(record)
+            refuse_deleted(tree, record)
             parts.setdefault(record.id, (record, {}))
         if how.use_draft:
             for one in [record] if record.version else [each for each in records_of(tree) if not each.version]:
@@ -191,7 +191,7 @@ def add_episode(
         if record.kind != "client":
             told = "{wanted} is {a_record}: {an episode} is added to a client."
             raise Problem(at.work.standard.say(told, wanted=_name(wanted, record), a_record=term(f"an {record.kind}")))
-        refuse_deleted(tree.client)
+        refuse_deleted(tree, tree.client)
         _refuse_unsaved(record, how)
         refuse_company(at, tree, how)
         given = fields_of(at.work.standard, fields or [])
@@ -228,7 +228,7 @@ def add_event(
         if record.kind != "episode":
             told = "{wanted} is {an event}: one is added to {an episode}."
             raise Problem(at.work.standard.say(told, wanted=_name(wanted, record)))
-        refuse_deleted(record)
+        refuse_deleted(tree, record)
         _refuse_unsaved(record, how)
         refuse_company(at, tree, how)
         given = fields_of(at.work.standard, fields or [])
@@ -326,9 +326,10 @@ def _saved(at: ClientWork, client_id: str, changes: Sequence[Change], how: SaveO
             return at.store.do(at.who, save.records, at.work.agency, client_id, items)
         except NewerVersion as problem:
             theirs = problem.theirs
-            at_item = next(number for number, one in enumerate(items) if one.id == theirs.id)
-            again = save.rebased(items[at_item], before[theirs.id], theirs)
-            if again is None or not left or (how.version is not None and not how.anyway):
+            at_item = next((number for number, one in enumerate(items) if one.id == theirs.id), None)
+            # What the records stand under may be what was deleted.
+            again = save.rebased(items[at_item], before[theirs.id], theirs) if at_item is not None else None
+            if at_item is None or again is None or not left or (how.version is not None and not how.anyway):
                 raise
             items[at_item], before[theirs.id] = again, theirs.values
     raise AssertionError("the last try returns or raises")

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from exporters.imports.copy import CopyPlan, look_up, plan_copy, write_copy
-from exporters.records.left_drafts import in_client, typing_told
+from exporters.imports.copy import CopyPlan, planned, write_copy
 from store.facts import AgencyInfo
 from store.records import agencies as stored_agencies
 from store.records import read
@@ -139,7 +138,9 @@ class CopyScreen(StoreScreen[None]):
             self._count(plan)
 
     def _count(self, plan: CopyPlan) -> None:
-        if plan.is_done:
+        if plan.refused:
+            self.say(f"Nothing can be copied: {plan.refused}.", "error")
+        elif plan.is_done:
             self.say(f"{self.chosen.code} has all of this client already: nothing is left to copy.", "notice")
         else:
             beware = f", {counted(len(plan.warnings), 'thing')} to beware of" if plan.warnings else ""
@@ -156,7 +157,7 @@ class CopyScreen(StoreScreen[None]):
         """F2."""
         if self.copied:
             self.say(f"It is copied to {self.chosen.code}; what the page lists is still to be keyed there.", "notice")
-        elif self.plan is not None and self.plan.is_done:
+        elif self.plan is not None and (self.plan.is_done or self.plan.refused):
             self._count(self.plan)
         elif self.plan is not None:
             program = self.program
@@ -209,11 +210,7 @@ def _elsewhere(snapshot: Snapshot, standard_id: str) -> list[AgencyInfo]:
 
 
 def _planned(snapshot: Snapshot, client_id: str, source: Standard, code: str, agency: AgencyInfo) -> CopyPlan:
-    target = load(agency.standard)
-    plan = plan_copy(read.tree(snapshot, client_id), source, target, agency.code, code)
-    look_up(snapshot, agency, target, [plan])
-    plan.warnings.extend(typing_told(in_client(snapshot, client_id), "it is not copied"))
-    return plan
+    return planned(snapshot, client_id, (source, code), (load(agency.standard), agency.code))
 
 
 def _written(

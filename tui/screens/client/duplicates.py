@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from exporters.records import save
-from exporters.records.merging import Pair, consequences, pair
+from exporters.records.merging import Pair, consequences, is_as_seen, merge_as_seen, pair, stays_told
 from exporters.records.save import Merged
 from store.clients import search
 from store.facts import AgencyInfo, ClientQuery, ClientRow, ClientTree, MergeInfo, Resemblance
@@ -21,6 +21,7 @@ from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.text import one_line
 from tui.widgets.text_page import TextPage
+from validators.problems import Problem
 from validators.records import Values
 from validators.standard.model import Standard
 from validators.standard.terminology import counted
@@ -77,6 +78,8 @@ class AlikePage(BaseScreen[None]):
         super().__init__()
         self.opener, self.alike, self.at = opener, list(alike), 0
         self.page = TextPage()
+        # The other client as the page has it, and the version of this one beside it; None while it is read.
+        self.shown: tuple[ClientTree, int] | None = None
 
     def body(self) -> Iterable[Widget]:
         """Both."""
@@ -85,24 +88,33 @@ class AlikePage(BaseScreen[None]):
     def on_mount(self) -> None:
         """The likeliest first."""
         self.page.focus()
-        self._load()
+        self.load()
 
-    def _load(self) -> None:
-        one = self.alike[self.at]
+    def load(self) -> None:
+        """Read the other client, and show both."""
+        one, self.shown = self.alike[self.at], None
         self.retitle(f"Side by side: {self.at + 1} of {len(self.alike)}")
         id = one.row.id
         note_looks(self.opener.program, [id])
-        self.opener.program.read(lambda snapshot: _tree(snapshot, id), on_done=self._came, hold=True)
+        self.opener.program.read(
+            lambda snapshot: _tree(snapshot, id), on_done=self._came, on_problem=self._not_read, hold=True
+        )
+
+    def _not_read(self, problem: Problem) -> None:
+        """Nobody is shown rather than the one before, whom the title names no more."""
+        self.page.show([])
+        self.say(problem.sentence, "error")
 
     def _came(self, tree: ClientTree) -> None:
         case = self.opener.case
+        self.shown = tree, case.client.version
         episodes = [held.values for held in case.episodes()]
         self.page.show(side_lines(case.standard, case.client.values, episodes, tree, self.alike[self.at].why))
 
     def action_walk(self, step: int) -> None:
         """F8, F7."""
         self.at = (self.at + step) % len(self.alike)
-        self._load()
+        self.load()
 
     def action_other(self) -> None:
         """F2: to the other client; what was typed here stays a draft."""
@@ -112,7 +124,7 @@ class AlikePage(BaseScreen[None]):
         program.call_later(program.open_client, other)
 
     def action_merge(self) -> None:
-        """F4: make the two one."""
+        """F4: make the two one that the page shows."""
         self.opener.pairing.ask_to_merge(self, self.alike[self.at].row)
 
 
@@ -128,9 +140,8 @@ FEW = 5
 class Pairing:
     """The merges of one client screen."""
 
-    def __init__(self, screen: "ClientView", merges: tuple[MergeInfo, ...]) -> None:
+    def __init__(self, screen: "ClientView") -> None:
         self.screen = screen
-        self.merges = merges
 
     def choose(self) -> None:
         """Ask who the other client is, then show both."""
@@ -151,17 +162,27 @@ class Pairing:
         return not unsaved
 
     def ask_to_merge(self, page: "AlikePage", row: ClientRow) -> None:
-        """Look at both once more: what was sent of them, and who types in them."""
+        """Look at both once more: what was sent of them, who types in them, and whether they are as the page has
+        them."""
         if self.screen.form.locked:
             self.screen.program.say(self.screen.form.locked, "notice")
             return
-        if not self._is_saved():
+        if page.shown is None or not self._is_saved():
             return
+        there, version = page.shown
         screen, program = self.screen, self.screen.program
         agency, standard, client_id = program.agency, program.standard, screen.client_id
+
+        def looked(both: Pair) -> None:
+            if is_as_seen(both.other.tree, there) and both.keep.tree.client.version == version:
+                self._ask_which(page, row, both)
+            else:
+                page.load()
+                program.say("One of the two was changed meanwhile: this is how both stand now.", "warning")
+
         program.read(
             lambda snapshot: pair(snapshot, agency, standard, keep_id=client_id, other_id=row.id),
-            on_done=lambda both: self._ask_which(page, row, both),
+            on_done=looked,
             hold=True,
         )
 
@@ -196,8 +217,7 @@ class Pairing:
         def answered(letter: str | None) -> None:
             if letter in ("m", "o"):
                 way = both if letter == "m" else both.turned
-                keep_id, id = way.keep.tree.client.id, way.other.tree.client.id
-                program.write(lambda unit: save.merge(unit, keep_id=keep_id, other_id=id), on_done=merged, hold=True)
+                program.write(lambda unit: merge_as_seen(unit, way), on_done=merged, hold=True)
 
         screen.app.push_screen(Confirm("Make the two one client?", lines, answers), answered)
 
@@ -205,19 +225,18 @@ class Pairing:
         """Undo the latest merge of this client, into it or into another one."""
         screen, program = self.screen, self.screen.program
 
-        def known(merges: list[MergeInfo]) -> None:
-            self.merges = tuple(merges)
-            mine = [one for one in merges if one.split_at is None]
-            if not mine:
+        def known(found: tuple[MergeInfo, list[str]] | None) -> None:
+            if found is None:
                 screen.say("Nobody was merged into this client.")
                 return
-            one = mine[0]
+            one, stays = found
             lines = [
                 f"Merged by {one.merged_by} at {when(one.merged_at, program.today())}.",
                 program.terms.say(
                     "The other {client} comes back with what it brought, as it stands now: {many}.",
                     many=program.terms.counted(len(one.moved), "episode"),
                 ),
+                *stays,
             ]
 
             def split(done: Merged) -> None:
@@ -238,8 +257,8 @@ class Pairing:
 
             screen.app.push_screen(Confirm("Undo the merge?", lines, [Answer("s", "Split them")]), answered)
 
-        client_id = screen.client_id
-        program.read(lambda snapshot: _merges(snapshot, client_id), on_done=known, hold=True)
+        client_id, standard = screen.client_id, program.standard
+        program.read(lambda snapshot: _latest(snapshot, standard, client_id), on_done=known, hold=True)
 
     def _take(self, tree: ClientTree, sentence: str) -> None:
         screen = self.screen
@@ -309,5 +328,7 @@ def _rows(snapshot: Snapshot, agency: AgencyInfo, text: str) -> list[ClientRow]:
     return search.page(snapshot, agency, ClientQuery(text=text), 0, MOST) if text.strip() else []
 
 
-def _merges(snapshot: Snapshot, client_id: str) -> list[MergeInfo]:
-    return merge.listed(snapshot, client_id)
+def _latest(snapshot: Snapshot, standard: Standard, client_id: str) -> tuple[MergeInfo, list[str]] | None:
+    """The latest merge of a client that stands, and what undoing it leaves where it is; None for none."""
+    standing = [one for one in merge.listed(snapshot, client_id) if one.split_at is None]
+    return (standing[0], stays_told(snapshot, standard, standing[0])) if standing else None

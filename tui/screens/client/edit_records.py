@@ -1,6 +1,6 @@
 """New records, deleting and bringing back, key worker and note, and notes on fields."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -15,7 +15,6 @@ from store.facts import AgencyInfo, ClientTree
 from store.findings import queries as stored_queries
 from store.records import field_notes
 from store.snapshot import Snapshot
-from store.unit_of_work import UnitOfWork
 from tui.screens.client import labels
 from tui.screens.client.model import Held
 from tui.widgets.actions import REGISTRY
@@ -24,6 +23,7 @@ from tui.widgets.base_screen import BaseModal
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_input import LineInput
 from tui.widgets.text_line import TextLine
+from validators.problems import Problem
 from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
@@ -115,7 +115,6 @@ class NotePage(BaseModal[tuple[str, str]]):
         self.done()
 
 
-Done = Callable[[ClientTree], None]
 NEVER_SAVED = "What was typed of a new client is thrown away."
 
 
@@ -214,17 +213,19 @@ class Adding:
         if below:
             lines.append(f"What stands under it ({below}) goes and comes back with it.")
         lines += typing_told(typing, "it is kept, and offered once this is back")
+        # What is decided is decided of this: it may be saved, and others may come under it, while the question stands.
+        item, seen = _item(held), screen.case.stored_ids
         for_good = held.kind == "client" and not held.version
         undo = f"{REGISTRY.key_text('form.undo')} right afterwards undoes it."
         lines.append("It was never saved: what is typed is gone for good." if for_good else undo)
 
         def answered(letter: str | None) -> None:
             if letter == "d":
-                self._delete(held)
+                self._delete(held, item, seen)
 
         screen.app.push_screen(Confirm("Delete this record?", lines, [Answer("d", "Delete it", for_good)]), answered)
 
-    def _delete(self, held: Held) -> None:
+    def _delete(self, held: Held, item: Save, seen: Collection[str]) -> None:
         screen, program = self.screen, self.screen.program
         if held.version == 0:
             parent = screen.case.by_id.get(held.parent_id)
@@ -249,7 +250,15 @@ class Adding:
             screen.saving.take(tree)
             self._say_deleted(held)
 
-        self._store(held, save.delete, done)
+        def refused(problem: Problem) -> None:
+            """In a dialog: what others saved shows at this moment, and would be said over it."""
+            told = [problem.told(program.terms)]
+            screen.app.push_screen(Confirm("Not deleted", told, [Answer("g", "Go on")], "g"))
+
+        client_id = screen.client_id
+        program.write(
+            lambda unit: save.delete(unit, client_id, item, seen), on_done=done, on_problem=refused, hold=True
+        )
 
     def _say_deleted(self, held: Held) -> None:
         name = labels.record_name(self.screen.case, held) if held.kind != "client" else "The client"
@@ -290,13 +299,8 @@ class Adding:
             self._go_to(held)
             self.screen.say(f"Back again: {labels.record_name(self.screen.case, held)}.", "ok")
 
-        self._store(held, save.bring_back, done)
-
-    def _store(self, held: Held, act: Callable[[UnitOfWork, str, Save], ClientTree], done: Done) -> None:
-        program = self.screen.program
-        item = Save(held.kind, held.id, held.parent_id, held.section, {}, held.version)
-        client_id = self.screen.client_id
-        program.write(lambda unit: act(unit, client_id, item), on_done=done, hold=True)
+        item, client_id = _item(held), self.screen.client_id
+        self.screen.program.write(lambda unit: save.bring_back(unit, client_id, item), on_done=done, hold=True)
 
     # --- key worker and note ----------------------------------------------------------------
 
@@ -361,6 +365,11 @@ class Adding:
         lines = ["What it waits for, such as: asked, waits for form. Never sent. Empty it once it is answered."]
         line = Asked("note", "Note", before, optional=True)
         screen.app.push_screen(Asking(f"Note on {label}", lines, [line], fits), answered)
+
+
+def _item(held: Held) -> Save:
+    """A record as it stands now, of which nothing is changed but whether it is there."""
+    return Save(held.kind, held.id, held.parent_id, held.section, {}, held.version)
 
 
 def _key_workers(snapshot: Snapshot, agency: AgencyInfo) -> list[str]:

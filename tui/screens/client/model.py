@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from exporters.records.check_client import ClientCheck
+from exporters.records.find import records_of
 from exporters.records.save import next_number
 from store.facts import NEVER, AgencyInfo, ClientTree, DraftInfo, Kind, StoredRecord
 from tui.form.codes import Usage
@@ -123,6 +124,8 @@ class Case:
         self.by_id: dict[str, Held] = {}
         self.usage: Mapping[str, Usage] = {}
         self.previous: Mapping[str, Values] = {}
+        self.stored_ids: frozenset[str] = frozenset()
+        """All records that the store has of the client, those of another edition, too, which nobody keys here."""
         self.show_deleted = False
         self.spared: Held | None = None
         self._headers: dict[tuple[str, ...], frozenset[str]] = {}
@@ -204,6 +207,7 @@ class Case:
         """Take a client from the store; what is typed here stays. Returns the records others changed under it."""
         told: list[Held] = []
         seen: dict[str, Held] = {}
+        self.stored_ids = frozenset(one.id for one in records_of(tree))
         stored = [(tree.client, "", "")]
         for one in tree.episodes:
             stored.append((one.episode, one.key_worker, one.note))

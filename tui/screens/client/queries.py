@@ -10,7 +10,7 @@ from exporters.records import left_drafts
 from exporters.records.check_client import KeptBeside, kept_beside
 from exporters.records.left_drafts import DraftGroup
 from store.clients import rows
-from store.facts import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, Who
+from store.facts import AgencyInfo, ClientTree, DraftInfo, Kind, Presence, Who
 from store.findings import going
 from store.live import presence, recent_entry
 from store.people import roles
@@ -43,7 +43,6 @@ class Loaded:
     tree: ClientTree | None = None
     drafts: tuple[DraftInfo, ...] = ()
     others: tuple[Presence, ...] = ()
-    merges: tuple[MergeInfo, ...] = ()
     previous: Mapping[str, Values] = field(default_factory=dict)
     usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     older: int = 0
@@ -72,7 +71,7 @@ def load(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who, c
     drafts, older = (own.drafts, own.older) if own is not None else ((), 0)
     previous, usage = habits(snapshot, agency, standard, who.person)
     locked = roles.locked(snapshot, who.person)
-    new = Loaded(client_id, None, drafts, (), (), previous, usage, older, locked=locked)
+    new = Loaded(client_id, None, drafts, (), previous, usage, older, locked=locked)
     if not client_id:
         return replace(new, kept=kept_beside(snapshot, agency, standard, ""))
     try:
@@ -85,10 +84,10 @@ def load(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who, c
         # Asked for a moment before another agency was opened: its standard would read him wrongly.
         raise Problem(f"That client is another agency's, not {agency.code}'s: open that agency first.")
     others = tuple(presence.others(snapshot, "client", client_id, who.session, who.at))
-    merges, kept = tuple(stored_merge.listed(snapshot, client_id)), kept_beside(snapshot, agency, standard, client_id)
+    kept = kept_beside(snapshot, agency, standard, client_id)
     living = stored_merge.kept_for(snapshot, client_id) if tree.client.deleted else ""
     into = (read.client_references(snapshot, [living]).get(living) or living) if living else ""
-    return replace(new, tree=tree, others=others, merges=merges, kept=kept, merged_into=into)
+    return replace(new, tree=tree, others=others, kept=kept, merged_into=into)
 
 
 def reload(snapshot: Snapshot, client_id: str, session: str, now: datetime) -> tuple[ClientTree, tuple[Presence, ...]]:

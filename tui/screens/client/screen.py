@@ -147,7 +147,7 @@ class ClientScreen(BaseScreen[None]):
         self.saving: Saving = Saving(self)
         self.adding: Adding = Adding(self)
         self.around: Around = Around(self, found)
-        self.pairing: Pairing = Pairing(self, found.merges)
+        self.pairing: Pairing = Pairing(self)
         self.walking: Walking = Walking(self)
         self.accepting: Accepting = Accepting(self)
         self.consenting: Consenting = Consenting(self)
