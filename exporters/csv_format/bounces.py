@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from exporters.checks.bounce import Bounce, plain
 from exporters.csv_format.text import cells_of, lines_of
+from exporters.imports.identity import Person, told_otherwise
 from store.month import extracts
 from store.records import read
 from store.snapshot import Snapshot
+from validators.records import Values
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -25,11 +27,12 @@ _EVENT, _EPISODE, _CLIENT, _REFERENCE = range(4)
 
 @dataclass(frozen=True, slots=True)
 class SentRow:
-    """What of a row of the sent file tells which record it came from."""
+    """What of a row of the sent file tells which record it came from, and who that was."""
 
     line: int
     episode: str
     events: tuple[tuple[str, str], ...]
+    person: Values
 
 
 @dataclass(slots=True)
@@ -58,6 +61,7 @@ class SentRows:
         clients = ((_CLIENT, standard.role("client_id")), (_REFERENCE, standard.role("client_reference")))
         kinds = [*((_EVENT, at) for _, at in events), (_EPISODE, own)]
         kinds += [(kind, place[header]) for kind, header in clients if header in place]
+        told = [(header, place[header]) for header in Person(standard).headers if header in place]
         line = 1 + heading.count("\n")
         for row in text:
             first, line = line, line + max(1, row.count("\n"))
@@ -68,7 +72,8 @@ class SentRows:
             if not wanted and not its_lines:
                 continue
             filled = tuple((section, cells[at]) for section, at in events if at < len(cells) and cells[at])
-            made = SentRow(first, cells[own] if 0 <= own < len(cells) else "", filled)
+            person = {header: cells[at] for header, at in told if at < len(cells)}
+            made = SentRow(first, cells[own] if 0 <= own < len(cells) else "", filled, person)
             self.by_line.update(dict.fromkeys(its_lines, made))
             for kind, word in wanted:
                 self._bear(kind, word, made)
@@ -159,7 +164,8 @@ def _led(
         told = standard.say("its {episode} is not in the store any more: deleted, or its identifier changed")
         return replace(one, why_not=told)
     reference = its.client.values.get(standard.role("client_reference"), "")
-    led = replace(one, client_id=its.client.id, episode_id=its.episode.id, reference=reference)
+    doubt = one.doubt or told_otherwise(standard, its.client.values, row.person)
+    led = replace(one, client_id=its.client.id, episode_id=its.episode.id, reference=reference, doubt=doubt)
     field = standard.by_header.get(one.field)
     if field is not None and field.level != "event":
         return led

@@ -40,6 +40,11 @@ class Person:
         """Take the standard."""
         self._told_by = [(header, alike) for role, alike in _ALIKE.items() if (header := standard.role(role))]
 
+    @property
+    def headers(self) -> list[str]:
+        """The columns that tell who somebody is."""
+        return [header for header, _ in self._told_by]
+
     def differing(self, kept: Values, told: Values) -> list[str]:
         """The columns in which two tell of different people."""
         return [
@@ -94,6 +99,16 @@ class Readable:
             return bool(kept)
         answers = store.ask(history, record_id, purpose)
         return bool(answers) and answers[-1].state in ("refused", "withdrawn")
+
+
+def told_otherwise(standard: Standard, kept: Values, sent: Values) -> str:
+    """What a row that was sent tells otherwise than the record that bears its identifier now, of who somebody is: the
+    record was mended since, or the identifier went to another one. "" where it tells the same."""
+    labels = [standard.by_header[header].label for header in Person(standard).differing(kept, sent)]
+    if not labels:
+        return ""
+    verb = "differs" if len(labels) == 1 else "differ"
+    return f"{listed(labels)} {verb} from what was sent: mended since, or this is somebody else by now"
 
 
 def other_person(columns: Sequence[str], where: str) -> str:

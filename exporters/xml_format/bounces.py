@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exporters.formats.kept_text import Pieces
+from exporters.imports.identity import told_otherwise
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import name_of
 from store.month import extracts, locate
@@ -58,7 +59,7 @@ def led(
         for _, _, found, _ in met
         if found is not None
     }
-    places = locate.journeys(snapshot, agency, named)
+    places = locate.journeys_now(snapshot, agency, named)
     for one, number, found, doubt in met:
         if found is None:
             why = f"the extract has no message in line {number}"
@@ -71,7 +72,9 @@ def led(
         if its is None or its.deleted_at is not None:
             yield replace(told, why_not="its journey is not in the store any more: deleted, or its referral changed")
             continue
-        told = replace(told, client_id=its.client_id, episode_id=its.episode_id)
+        kept = read.get(snapshot, "client", its.client_id).values
+        doubt = doubt or told_otherwise(standard, kept, found.values)
+        told = replace(told, client_id=its.client_id, episode_id=its.episode_id, doubt=doubt)
         yield replace(told, event_id=_event(snapshot, its.episode_id, _sent(found, line)))
 
 

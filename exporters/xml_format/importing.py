@@ -55,13 +55,23 @@ class KnownJourneys:
         self._store: Store | None = None
         self._shorten = shorteners_of(standard)
 
-    def compare(self, store: "Store", name: str, record: EpisodeRecord, tree: ClientTree, episode_id: str) -> None:
-        """Note what a message tells that its client, as the store has him, does not."""
+    def compare(
+        self,
+        store: "Store",
+        name: str,
+        record: EpisodeRecord,
+        tree: ClientTree,
+        episode_id: str,
+        *,
+        with_client: bool = True,
+    ) -> None:
+        """Note what a message tells that its client, as the store has him, does not; of himself only `with_client`."""
         self._store = store
         before = len(self.report.differences), len(self.changes.events)
         known = next(one for one in tree.episodes if one.episode.id == episode_id)
         line = record.lines[0]
-        self._values(name, line, tree.client, record.client)
+        if with_client:
+            self._values(name, line, tree.client, record.client)
         self._values(name, line, known.episode, record.episode)
         left = [event for event in known.events if not event.deleted]
         waiting: list[Event] = []
@@ -150,11 +160,6 @@ class ReturnImport:
         known: Mapping[str, Whereabouts] = {}
         clients = KnownClients()
         if store and choice.known:
-            wanted = {
-                name: (record.client.get(self._reference, ""), record.episode.get(self._opened, ""))
-                for name, record in read.items()
-            }
-            known = store.ask(locate.journeys, choice.known, wanted)
             clients = store.ask(
                 known_clients,
                 choice.known,
@@ -163,6 +168,13 @@ class ReturnImport:
                 by_reference=True,
                 deleted=self.taking.deleted,
             )
+            # The journeys of a merged client are there under the number of the one that is kept.
+            now = {told: one.values.get(self._reference, "") for told, one in clients.merged.items()}
+            wanted = {
+                name: (now.get(own := record.client[self._reference], own), record.episode[self._opened])
+                for name, record in read.items()
+            }
+            known = store.ask(locate.journeys, choice.known, wanted)
         self._compare_all(store, self._of_one_person(read), known, clients)
         self.report.left_out.sort(key=lambda item: item.line)
         if self.taking.all_or_nothing and self.report.left_out:
@@ -233,8 +245,9 @@ class ReturnImport:
             stored = clients.there.get(reference)
             if at is not None and at.deleted_at is not None and self.taking.deleted:
                 at = None
-            if store is not None and at is not None:
-                self._compare(store, name, record, at)
+            merged = at is not None and reference in clients.merged and reference not in clients.there
+            if store is not None and at is not None and not merged:
+                self._compare(store, name, record, at, with_client=reference not in clients.merged)
             elif (why := clients.why_not.get(reference, "")) or (
                 stored is not None and (why := self._stranger(stored.values, record.client, "the store"))
             ):
@@ -282,7 +295,8 @@ class ReturnImport:
                 read[name] = record
         return read, named
 
-    def _compare(self, store: "Store", name: str, record: EpisodeRecord, at: Whereabouts) -> None:
+    def _compare(self, store: "Store", name: str, record: EpisodeRecord, at: Whereabouts, *, with_client: bool) -> None:
+        """Note what is new of a known journey; of its client only `with_client`: a merged one is told of as before."""
         if at.deleted_at is not None:
             self._leave_out(record, "the store has this journey, deleted: bring it back first")
             return
@@ -297,7 +311,7 @@ class ReturnImport:
         known = next(one for one in tree.episodes if one.episode.id == at.episode_id)
         events = tuple(event for event in known.events if not event.deleted)
         self._touched.append(KnownEpisode(known.episode, tree.client, events))
-        self._known.compare(store, name, record, tree, at.episode_id)
+        self._known.compare(store, name, record, tree, at.episode_id, with_client=with_client)
 
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Write what `prepare` found, in one transaction; nothing is kept when it fails."""

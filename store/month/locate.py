@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, select
 from store.disk.tables import CLIENTS, EPISODES, EVENTS
 from store.facts import AgencyInfo
 from store.month.facts import Whereabouts
+from store.records import merge, read
 from store.records.read import batches
 from store.records.values import moment
 from store.snapshot import Snapshot
@@ -35,6 +36,22 @@ def journeys(snapshot: Snapshot, agency: AgencyInfo, named: Mapping[str, tuple[s
             for name in names.get((row.reference, row.opened or ""), ()):
                 _keep(found, name, row)
     return found
+
+
+def journeys_now(
+    snapshot: Snapshot, agency: AgencyInfo, named: Mapping[str, tuple[str, str]]
+) -> dict[str, Whereabouts]:
+    """The same; those of clients who were merged since are looked for under the reference of whoever is kept."""
+    found = journeys(snapshot, agency, named)
+    left = {name: where for name, where in named.items() if name not in found}
+    now: dict[str, str] = {}
+    for reference, borne in read.clients_bearing(
+        snapshot, agency, {reference for reference, _ in left.values()}, by_reference=True
+    ).items():
+        kept = next(filter(None, (merge.kept_for(snapshot, one.id) for one in borne if one.deleted)), "")
+        now[reference] = read.client_references(snapshot, [kept])[kept] if kept else ""
+    moved = {name: (now[reference], opened) for name, (reference, opened) in left.items() if now.get(reference)}
+    return found | journeys(snapshot, agency, moved)
 
 
 def _episodes(agency: AgencyInfo) -> Select[Any]:

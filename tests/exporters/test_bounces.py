@@ -217,3 +217,15 @@ def test_an_identifier_that_two_bear_by_now_leads_to_neither(desk: Desk, sent: s
     first, other = ask(desk.store, read_bounces, agency, STANDARD, sent, "2\n4")
     assert not first.episode_id and first.why_not == "2 episodes in the store bear its identifier: mend one first"
     assert other.episode_id
+
+
+def test_an_identifier_that_went_to_somebody_else_since_says_so(desk: Desk, sent: str) -> None:
+    agency = ask(desk.store, agencies.one)
+    known = ask(desk.store, records_read.known_episodes, agency, ["e1", "e2"])
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        for own, name in (("e1", "e2"), ("e2", "e1")):
+            episode = known[own].episode
+            save.change(unit, "episode", episode.id, {**episode.values, "EPISODID": name}, episode.version)
+    one, other, third = found(desk, sent, "2\n4 TRIAGED\n6")
+    assert one.doubt == "Date of birth differs from what was sent: mended since, or this is somebody else by now"
+    assert other.doubt == one.doubt and not third.doubt

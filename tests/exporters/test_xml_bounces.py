@@ -36,6 +36,15 @@ def test_a_journey_that_was_deleted_since_leads_nowhere_and_says_so(wales: Retur
     assert not found.leads and "its journey is not in the store any more" in found.why_not
 
 
+def test_a_client_number_that_went_to_somebody_else_since_says_so(wales: Returns) -> None:
+    one, two = wales.keyed(CLIENTNO="4711"), wales.keyed(CLIENTNO="4712", DOB="1991-01-02")
+    wales.export("2026-03")
+    wales.change(one, CLIENTNO="4712")
+    wales.change(two, CLIENTNO="4711")
+    (found,) = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, "client 4711: not loaded")
+    assert found.doubt == "Date of birth differs from what was sent: mended since, or this is somebody else by now"
+
+
 def test_a_number_that_may_be_a_line_or_a_client_says_so(wales: Returns) -> None:
     first = wales.keyed(modality(), CLIENTNO="4711")
     second = wales.keyed(CLIENTNO="12")

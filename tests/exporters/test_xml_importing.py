@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from exporters.checks.bounces import read_bounces
 from exporters.formats.base import Taking
 from exporters.imports.report import ImportReport
 from exporters.xml_format.importing import ReturnImport
 from store.disk import audit
 from store.facts import Who
-from store.records import read, save
+from store.records import merge, read, save
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import AGENCY, Returns, opened
 from tests.stores import ask
@@ -98,6 +99,24 @@ def test_a_journey_that_was_deleted_is_listed(wales: Returns) -> None:
     report = taken(wales, file)
     assert [item.why for item in report.left_out] == ["the store has this journey, deleted: bring it back first"]
     assert kept(wales) == []
+
+
+def test_a_merged_client_s_journey_is_known_under_the_number_of_whoever_is_kept(wales: Returns) -> None:
+    """It is not there twice, and says nothing of the one who is kept."""
+    one, two = wales.keyed(modality(), CLIENTNO="5"), wales.keyed(CLIENTNO="9", REFDATE="2026-03-12")
+    file = wales.export("2026-06", "full").file
+    gone, stays = (ask(wales.store, read.episode_record, each).client_id for each in (one, two))
+    with wales.store.writing(Who("ann", NOW)) as work:
+        merge.merge(work, stays, gone)
+    (found,) = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, "client 5: not loaded")
+    assert (found.client_id, found.episode_id) == (stays, one), found
+    before = kept(wales)
+    report = taken(wales, file, update=True)
+    assert [item.why.partition(":")[0] for item in report.left_out] == ["its client was merged into 9 in the store"]
+    job = ReturnImport(file, WALES, Taking(update=True, deleted=True))
+    report = job.write(wales.store, job.prepare(wales.store, AGENCY), "ann", NOW)
+    assert (report.new.episodes, report.updated, report.left_out) == (0, 0, [])
+    assert kept(wales) == before and len(before) == 2
 
 
 def test_another_person_with_the_same_client_number_is_left_out(wales: Returns, other: Returns) -> None:
