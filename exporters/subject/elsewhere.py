@@ -1,7 +1,7 @@
 """Where else in the store a person is: copied to an agency of another data set, copied from one, or alike there."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from store.records import agencies, read, removal
 from store.records.values import sortable, unpack
 from store.snapshot import Snapshot
 from validators.records import Values
+from validators.rules.messages import listed
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
 
@@ -30,7 +31,8 @@ class HeldElsewhere:
     """A client of another agency: the same person, as the note of a copy tells, or perhaps, by initials and birth date.
 
     `copies` are the episodes there whose notes say that they were copied from here; `origin` is the agency as a note
-    here calls it, which was copied from there.
+    here calls it, which was copied from there. `differing` tells in what the client there is somebody else all the
+    same: what is there was copied while a merge had taken two for one, say.
     """
 
     agency: AgencyInfo
@@ -39,6 +41,7 @@ class HeldElsewhere:
     is_certain: bool
     copies: tuple[str, ...] = ()
     origin: str = ""
+    differing: str = ""
 
     @property
     def place(self) -> str:
@@ -50,7 +53,8 @@ class HeldElsewhere:
         """That the agency has the person."""
         if not self.is_certain:
             return f"Agency {self.place} has {self.name}, perhaps the same person by initials and birth date"
-        return f"Agency {self.place} has {'a copy' if self.copies else 'the same person'}, {self.name}"
+        told = f"Agency {self.place} has {'a copy' if self.copies else 'the same person'}, {self.name}"
+        return f"{told}, who is another by {self.differing}" if self.differing else told
 
 
 def held_elsewhere(
@@ -72,12 +76,32 @@ def held_elsewhere(
         there = found.get(one.client_id)
         if there is not None and (there.is_certain or not one.is_certain):
             continue
-        found[one.client_id] = one
         if one.is_certain:
+            one = replace(one, differing=_differing(snapshot, standard, start, one))
+        found[one.client_id] = one
+        if one.is_certain and not one.differing:
             its = removal.all_of(snapshot, one.client_id)
             beyond = _next(snapshot, one.agency, load(one.agency.standard), its)
             known += [each for each in beyond if each.is_certain]
     return list(found.values())
+
+
+def _differing(snapshot: Snapshot, standard: Standard, trees: Sequence[ClientTree], one: HeldElsewhere) -> str:
+    """In what a client elsewhere is another person than each of those one starts from; "" where not."""
+    there, its = load(one.agency.standard), read.get(snapshot, "client", one.client_id).values
+    found: list[str] = []
+    for tree in trees:
+        found = [
+            there.by_header[header].label
+            for role in PERSON
+            if (header := there.role(role))
+            and (text := its.get(header, ""))
+            and (own := tree.client.values.get(standard.role(role), ""))
+            and sortable(text.strip()).casefold() != sortable(own.strip()).casefold()
+        ]
+        if not found:
+            return ""
+    return listed(found)
 
 
 def _next(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> list[HeldElsewhere]:

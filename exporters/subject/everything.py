@@ -141,7 +141,12 @@ def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: 
 def _elsewhere(snapshot: Snapshot, work: Work, trees: Collection[ClientTree]) -> list[str]:
     """A sentence for each other agency of the store that certainly has the same person."""
     found = held_elsewhere(snapshot, work.agency, work.standard, trees)
-    return [f"{one.told}: what is held there is told there." for one in found if one.is_certain]
+    named = (
+        f"Agency {one.place} has a copy that stands with somebody else by now" if one.differing else one.told
+        for one in found
+        if one.is_certain
+    )
+    return [f"{told}: what is held there is told there." for told in named]
 
 
 def give_out(unit: "UnitOfWork", client_id: str) -> None:

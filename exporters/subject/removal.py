@@ -96,8 +96,8 @@ def ask(
 ) -> RemovalInfo:
     """Ask that a client be removed; with `everywhere` his records in other agencies of the store, too, in one act.
 
-    Raises Problem where the reason does not hold in one of them, see `require_reason`, and where another agency has him
-    and nobody said whether he goes there, too.
+    Raises Problem where the reason does not hold in one of them, see `require_reason`, where another agency has him
+    and nobody said whether he goes there, too, and where what was copied from here stands with somebody else there.
     """
     trees = removal.all_of(unit, client_id)
     _refuse(unit, agency, standard, trees, reason, today)
@@ -110,6 +110,8 @@ def ask(
         )
     done = removal.ask(unit, agency, client_id, reason)
     for one in there if everywhere else ():
+        if one.differing:
+            raise Problem(f"{one.told}: put right there whose it is, or have this one removed here alone.")
         with _told_there(one):
             _refuse(unit, one.agency, load(one.agency.standard), removal.all_of(unit, one.client_id), reason, today)
             removal.ask(unit, one.agency, one.client_id, reason)

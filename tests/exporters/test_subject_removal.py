@@ -244,6 +244,17 @@ def test_whether_a_copy_in_another_agency_goes_is_said_and_it_goes_or_stays(desk
         assert told.startswith("In agency W00001 (smds-wales), client MARKREF77: The client has an open journey"), told
         with store.writing(ANN) as unit:
             save.change(unit, "episode", journey.episode.id, closed, journey.episode.version + 1)
+        # Not those of somebody else with whom it stands: a merge that was undone leaves a copy so.
+        with store.writing(ANN) as unit:
+            own = read.get(unit, "client", copy)
+            save.change(unit, "client", copy, {**own.values, "DOB": "1999-09-09"}, own.version)
+        told = sentence(store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY, True)
+        assert told.startswith(f"{its}, who is another by Date of birth: put right there whose it is"), told
+        held = ask(store, everything.everything, Work(agency, STANDARD, TODAY), client, "ann", NOW)
+        assert "has a copy that stands with somebody else" in str(held.notes) and "MARKREF77, who" not in str(
+            held.notes
+        )
+        do(store, ANN, save.change, "client", copy, own.values, own.version + 1)
         # From where the copy is: the same person, asked for in one act, taken back and confirmed in one.
         asked = do(store, ANN, removal.ask, there, WALES, copy, "withdrawal", TODAY, True)
         do(store, ANN, removal.take_back, there, WALES, asked.id)
