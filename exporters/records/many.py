@@ -113,15 +113,30 @@ def save(
     """Save the event in each client's episode, with one note that they belong together; the records as written.
 
     Each gets a number of its own where events are numbered and none was typed. Raises Problem when one of the episodes
-    is gone or closed since; then none is written.
+    is gone or closed since, or another client's; then none is written.
     """
     made = []
-    for one in recipients:
+    for place, one in enumerate(recipients, 1):
+        _refuse_other(unit, standard, one, place)
         its = {**_numbered(standard, one, section), **values}
         made.append(stored_save.create(unit, "event", one.episode.episode.id, section, its, record_id=one.id))
     forget(unit, recipients)
     _note(unit, made, section)
     return tuple(made)
+
+
+def _refuse_other(unit: UnitOfWork, standard: Standard, one: Recipient, place: int) -> None:
+    """Raise Problem where an episode is not any more what somebody saw on the list, who is in this place of it."""
+    try:
+        now = read.get(unit, "episode", one.episode.episode.id)
+    except Problem:
+        now = None
+    what = "gone" if now is None or now.deleted else "closed" if _is_closed(standard, now.values) else ""
+    if now is not None and now.parent_id != one.client.id:
+        what = "another {client}'s"
+    if what:
+        told = f"The {{episode}} of number {{place}} on the list is {what} by now: take that one off the list."
+        raise Problem(Sentence(told, place=place))
 
 
 def take_back(unit: UnitOfWork, made: Sequence[StoredRecord]) -> int:

@@ -6,7 +6,7 @@ from typing import get_type_hints
 
 import pytest
 
-from exporters.records import left_drafts, save
+from exporters.records import left_drafts, many, save
 from exporters.records.left_drafts import DraftName
 from exporters.records.merging import Pair, merge_as_seen, pair
 from exporters.records.save import Save
@@ -144,6 +144,23 @@ def test_two_are_made_one_as_they_were_looked_at(desk: Desk, agency: AgencyInfo)
             do(desk.store, ANN, merge_as_seen, both)
     do(desk.store, ANN, removal.take_back, asked.id)
     assert len(do(desk.store, ANN, merge_as_seen, looked()).tree.episodes) == 3
+
+
+def test_the_same_for_many_goes_to_none_where_one_is_not_what_was_seen(desk: Desk, agency: AgencyInfo) -> None:
+    new(desk, agency, "c1")
+    listed = [ask(desk.store, many.recipient, agency, STANDARD, "1001")]
+    given = ([*listed], SECTION, {"NOTE": "x"})
+    other = Save("client", "c2", "", "", {**CLIENT, "CLIENT": "1002"}, 0)
+    do(desk.store, ANN, save.records, agency, "c2", [other])
+    made = do(desk.store, ANN, save.merge, keep_id="c2", other_id="c1")
+    with pytest.raises(Problem, match="number 1 on the list is another client's by now"):
+        do(desk.store, ANN, many.save, STANDARD, *given)
+    do(desk.store, ANN, save.split, made.merge.id)
+    do(desk.store, ANN, stored_save.change, "episode", "c1e", {"PC": "NE1 4", "DISD": "20201201"}, 1)
+    with pytest.raises(Problem, match="number 1 on the list is closed by now"):
+        do(desk.store, ANN, many.save, STANDARD, *given)
+    do(desk.store, ANN, stored_save.change, "episode", "c1e", {"PC": "NE1 4"}, 2)
+    assert len(do(desk.store, ANN, many.save, STANDARD, *given)) == 1
 
 
 def test_key_worker_and_note_each_stay_when_the_other_is_kept(desk: Desk, agency: AgencyInfo) -> None:
