@@ -18,7 +18,7 @@ from exporters.formats.base import PLAINLY, Importer, Incoming, Progress, Taking
 from exporters.imports import taken
 from exporters.imports.agency import ChosenAgency, canonical, chosen
 from exporters.imports.headings import judge_heading, judge_rows
-from exporters.imports.identity import KnownClients, Person, Readable, known_clients, other_person
+from exporters.imports.identity import KnownClients, Person, Readable, known_clients, other_person, perhaps_known
 from exporters.imports.judged import Judge, new_record, record_of
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from exporters.imports.taken import Taken
@@ -118,6 +118,10 @@ class Import:
                 f"first in line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
             )
         self._count()
+        if store and choice.known:
+            firsts = {one.client_id: one.client for one in reversed(self._plan.episodes)}
+            new = [values for token, values in firsts.items() if token.startswith(("client ", "line "))]
+            self.report.notes += store.ask(perhaps_known, choice.known, self.standard, new)
         if self.taking.today is not None:
             self._judge(Judge(self.standard, self.taking.today, choice.code, store, choice.known))
         return choice.code

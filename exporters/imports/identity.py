@@ -5,10 +5,11 @@ An identifier alone proves nothing: spreadsheets shorten them, and people mistyp
 must agree wherever a row joins somebody; what one side leaves empty agrees.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, get_args
 
+from store.clients import lookalikes
 from store.facts import StoredRecord
 from store.records import merge, read
 from store.records.consent import Purpose, field_of, history
@@ -109,6 +110,20 @@ def told_otherwise(standard: Standard, kept: Values, sent: Values) -> str:
         return ""
     verb = "differs" if len(labels) == 1 else "differ"
     return f"{listed(labels)} {verb} from what was sent: mended since, or this is somebody else by now"
+
+
+def perhaps_known(snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, clients: Iterable[Values]) -> list[str]:
+    """A note that some new clients may be there already under another identifier, if only by its capitals or blanks."""
+    deriver = snapshot.derivers[agency.standard]
+    people = []
+    for values in clients:
+        told = deriver.columns("client", "", values)
+        people.append(tuple(told[name] or "" for name in lookalikes.TOLD_BY))
+    many = lookalikes.known_people(snapshot, agency, people)
+    if not many:
+        return []
+    new = standard.counted(many, "client")
+    return [f"perhaps twice in the store then, by initials, birth date and sex: {new}, under another identifier"]
 
 
 def other_person(columns: Sequence[str], where: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from exporters.formats.base import PLAINLY, Progress, Taking
 from exporters.imports import taken
 from exporters.imports.agency import canonical, chosen
-from exporters.imports.identity import KnownClients, Person, Readable, known_clients, other_person
+from exporters.imports.identity import KnownClients, Person, Readable, known_clients, other_person, perhaps_known
 from exporters.imports.judged import Judge, new_record, record_of
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from exporters.imports.taken import Taken
@@ -184,6 +184,9 @@ class ReturnImport:
                 f"first in line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
             )
         new = {record.client_id for record in self._journeys if record.client_id.startswith("client ")}
+        if store and choice.known:
+            people = {one.client_id: one.client for one in self._journeys if one.client_id in new}
+            self.report.notes += store.ask(perhaps_known, choice.known, self.standard, people.values())
         events = sum(len(one.events) for one in self._journeys) + len(self._known.changes.events)
         self.report.episodes = len(self._journeys) + len(self._touched)
         self.report.new = Counts(len(new), len(self._journeys), events)

@@ -14,6 +14,8 @@ from store.records.values import sortable
 from store.snapshot import Snapshot
 
 MOST = 20
+TOLD_BY = ("birth_date", "given_initial", "family_initial", "sex")
+"""What tells people apart where no number does, as the store keeps it."""
 _DIGITS = 8
 
 
@@ -190,7 +192,7 @@ def doubles(snapshot: Snapshot, agency: AgencyInfo) -> list[int]:
     connection = snapshot.connection
     here = (CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None))
     listed = (LINES.c.agency_number == agency.number, LINES.c.flags.op("&")(index.DELETED) == 0)
-    alike = [CLIENTS.c[name] for name in ("birth_date", "given_initial", "family_initial", "sex")]
+    alike = [CLIENTS.c[name] for name in TOLD_BY]
     found: set[int] = set()
     for told, number, among in (
         ([LINES.c.reference], LINES.c.client_number, listed),
@@ -212,3 +214,14 @@ def alike(snapshot: Snapshot, agency: AgencyInfo) -> frozenset[str]:
     for some in read.batches(doubles(snapshot, agency)):
         found.update(snapshot.connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.number.in_(some))).scalars())
     return frozenset(found)
+
+
+def known_people(snapshot: Snapshot, agency: AgencyInfo, people: Collection[tuple[str, ...]]) -> int:
+    """How many of some people are told as a client of the agency is, each by `TOLD_BY`; who lacks any, as nobody."""
+    told = [CLIENTS.c[name] for name in TOLD_BY]
+    here = (CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None))
+    found: set[tuple[str, ...]] = set()
+    for some in read.batches(sorted({one[0] for one in people if all(one)})):
+        for row in snapshot.connection.execute(select(*told).where(*here, CLIENTS.c.birth_date.in_(some))):
+            found.add(tuple(row))
+    return sum(one in found for one in people)
