@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 from exporters.formats.base import PLAINLY, Progress, Taking
 from exporters.imports.agency import chosen
 from exporters.imports.report import ImportReport, LeftOut
+from exporters.imports.taken import ComparedWith, compared_with, refuse_if_saved
 from exporters.subject.handover import (
     ACCEPTED,
     CONSENT,
@@ -325,6 +326,7 @@ class HandoverImport:
         self.report = ImportReport(path, unit="record")
         self._handed = read_handover(path)
         self._new: list[HandedClient] = []
+        self._before: ComparedWith | None = None
         head = self._handed.head
         if head.standard != standard.id:
             raise Problem(f"{path} is a hand-over of {head.standard}: name that data set with --standard.")
@@ -339,6 +341,7 @@ class HandoverImport:
     def prepare(self, store: "Store | None", agency_code: str | None, progress: Progress | None = None) -> str:
         """Compare it with the store; the agency's code. Raises Problem when it cannot be taken."""
         handed, report = self._handed, self.report
+        self._before = compared_with(store)
         every = store.ask(agencies.listed) if store else []
         named = {handed.head.code: len(handed.clients)}
         choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
@@ -374,16 +377,24 @@ class HandoverImport:
         return choice.code
 
     def _borne(self, snapshot: "Snapshot", agency: AgencyInfo) -> set[str]:
-        """The ids of handed clients whose identifier, where the data set gives them one, a client of the store has."""
-        header = self.standard.role("client_id")
-        by = {one.record.values[header]: one.record.id for one in self._handed.clients if header in one.record.values}
-        bearing = read.clients_bearing(snapshot, agency, by)
-        return {by[name] for name, found in bearing.items() if any(one.id != by[name] for one in found)}
+        """The ids of handed clients whose identifier another client of the store has; where the data set gives them
+        none, their number."""
+        own = self.standard.role("client_id")
+        header = own or self.standard.role("client_reference")
+        by: dict[str, set[str]] = defaultdict(set)
+        for one in self._handed.clients:
+            if name := one.record.values.get(header, ""):
+                by[name].add(one.record.id)
+        bearing = read.clients_bearing(snapshot, agency, by, by_reference=not own)
+        return {
+            own_id for name, found in bearing.items() for own_id in by[name] if any(one.id != own_id for one in found)
+        }
 
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Take it in, in one transaction. Raises Problem."""
         head = self._handed.head
         with store.writing(Who(person, now)) as unit:
+            refuse_if_saved(unit, self._before)
             made = not any((one.code, one.standard) == (code, self.standard.id) for one in agencies.listed(unit))
             agency = agencies.ensure(unit, code, self.standard.id, head.name, head.region)
             for name, text in head.settings.items() if made else ():

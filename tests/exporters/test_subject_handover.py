@@ -325,10 +325,28 @@ def test_a_client_who_is_there_under_another_id_is_listed_not_doubled(desk: Desk
     second = desks.opened(tmp_path / "second")
     with second.store:
         second.take([row("1")])
+        early = HandoverImport(where, STANDARD, PLAINLY)
+        code = early.prepare(second.store, None)
         job = HandoverImport(where, STANDARD, PLAINLY)
         job.write(second.store, job.prepare(second.store, None), "bob", NOW)
         assert [item.line for item in job.report.left_out] == [1]
         assert len(contents(second.store, ask(second.store, agencies.one))[0]) == 3
+        # What was compared before that, at another window, comes in no second time.
+        with pytest.raises(Problem, match="Somebody saved to the store while the file was compared"):
+            early.write(second.store, code, "bob", NOW)
+
+
+def test_nor_has_somebody_else_the_number_of_a_client_of_wales(wales: journeys.Returns, tmp_path: Path) -> None:
+    wales.keyed(CLIENTNO="42")
+    wales.keyed(CLIENTNO="43")
+    where = handed(wales.store, wales.agency, WALES, tmp_path)
+    second = journeys.opened(tmp_path / "second")
+    with second.store:
+        second.keyed(CLIENTNO="42", DOB="1999-09-09")
+        job = HandoverImport(where, WALES, PLAINLY)
+        job.prepare(second.store, None)
+        assert [item.why for item in job.report.left_out] == ["another client of the store has the client's identifier"]
+        assert job.report.new.clients == 1
 
 
 HALF = """
