@@ -5,7 +5,7 @@ because the episode is outside the period or deleted here, whoever has the data 
 withdrawal stays on a list until somebody ticks it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -54,12 +54,23 @@ class Recorded:
     follows: str
 
 
-def record(unit: UnitOfWork, work: Work, episode_id: str, answer: ConsentAnswer) -> Recorded:
+def record(
+    unit: UnitOfWork,
+    work: Work,
+    episode_id: str,
+    answer: ConsentAnswer,
+    seen: Sequence[ConsentEntry] | None = None,
+) -> Recorded:
     """Record an answer for an episode, and with it the field that travels, in one unit of work.
 
-    Raises Problem for a day that is none or is to come, a person or a day that is missing, a text that is too long, a
-    withdrawal of what was not agreed to, a refusal of what was, and for a deleted episode.
+    `seen` are the answers that whoever records this one looked at, None where nobody did. Raises Problem for a day that
+    is none or is to come, a person or a day that is missing, a text that is too long, a withdrawal of what was not
+    agreed to, a refusal of what was, for a deleted episode, and where somebody recorded another answer meanwhile.
     """
+    past = stored.history(unit, episode_id, answer.purpose)
+    if seen is not None and [(one.id, one.state) for one in past] != [(one.id, one.state) for one in seen]:
+        last = f"{STATES[past[-1].state]}, by {past[-1].entered_by}" if past else "nothing is recorded any more"
+        raise Problem(f"Another answer was recorded meanwhile: {last}. Look at it, and record again.")
     refuse(unit, work, episode_id, answer)
     episode = read.get(unit, "episode", episode_id)
     stored.add(unit, episode_id, answer)

@@ -120,6 +120,17 @@ def test_nothing_is_withdrawn_that_was_not_agreed_to(desk: Desk, work: Work) -> 
         answered(desk, work, "withdrawn")
 
 
+def test_an_answer_is_recorded_over_those_that_were_looked_at_alone(desk: Desk, work: Work) -> None:
+    """Whoever says "agreed" in a dialog has not seen that the client withdrew while it stood."""
+    own, answer = episode(desk).episode_id, ConsentAnswer("agreed", "2020-06-01", "Kim")
+    seen = ask(desk.store, history, own)
+    answered(desk, work, "withdrawn")
+    with pytest.raises(Problem, match="Another answer was recorded meanwhile: withdrawn, by"):
+        do(desk.store, LATER, consent.record, work, own, answer, seen)
+    assert ask(desk.store, history, own)[-1].state == "withdrawn"
+    do(desk.store, LATER, consent.record, work, own, answer, ask(desk.store, history, own))
+
+
 def test_a_no_that_is_keyed_over_a_yes_is_a_withdrawal_that_the_save_tells_of(desk: Desk, work: Work) -> None:
     mine = episode(desk)
     now = ask(desk.store, read.get, "episode", mine.episode_id)

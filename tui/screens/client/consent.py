@@ -117,7 +117,7 @@ class Consenting:
             elif letter is not None and screen.form.locked:
                 screen.say(screen.form.locked, "notice")
             elif letter is not None:
-                self._ask_about(held, purpose, LETTERS[letter][0], known.notice if purpose == "return" else "")
+                self._ask_about(held, purpose, LETTERS[letter][0], known)
 
         title = f"Consent to {consent.PURPOSES[purpose]}: {labels.record_name(screen.case, held)}"
         screen.app.push_screen(Confirm(title, lines, answers), answered)
@@ -137,8 +137,9 @@ class Consenting:
             return
         screen.app.push_screen(Asking("Whoever has the data was told", [], [Asked("how", "Whom, and how")]), told)
 
-    def _ask_about(self, held: Held, purpose: Purpose, state: State, notice: str) -> None:
+    def _ask_about(self, held: Held, purpose: Purpose, state: State, known: KnownConsent) -> None:
         program = self.screen.program
+        notice = known.notice if purpose == "return" else ""
         today = program.today()
         optional = state == "not_asked"
 
@@ -153,7 +154,7 @@ class Consenting:
                 work = Work(program.agency, program.standard, today)
                 id, made = held.id, answer(texts)
                 program.write(
-                    lambda unit: consent.record(unit, work, id, made),
+                    lambda unit: consent.record(unit, work, id, made, known.entries),
                     on_done=lambda done: self._recorded(held, state, done),
                     on_problem=lambda problem: self.screen.say(problem.sentence, "error"),
                     hold=True,
