@@ -113,6 +113,8 @@ class Extract:
                 progress(block[-1][0])
             if grouping.finished:
                 yield
+        if later := sorted(table.day_first - table.told_day_first):
+            self.about_file.append(_told(standard, [f"has dates written day first in {listed(later)} further down"]))
         if table.empty_rows:
             self.about_file.append(_told(standard, [f"has {table.empty_rows} rows in which nothing stands"]))
         if not read:
@@ -368,7 +370,7 @@ def shown_heading(text: str) -> str:
 def _judge_heading(standard: Standard, headers: tuple[str, ...], line: int) -> list[Finding]:
     found = []
     expected = set(standard.columns)
-    repeated = sorted({shown_heading(header) for header in headers if headers.count(header) > 1})
+    repeated = sorted({shown_heading(header) for header in headers if header.strip() and headers.count(header) > 1})
     for pattern, fields in (
         ("header_missing", [header for header in standard.columns if header not in headers]),
         ("header_unknown", [shown_heading(header) for header in headers if header not in expected]),

@@ -8,21 +8,19 @@ mean two things, one sentence says so for the whole file. How a file is written 
 import csv
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
+from exporters.csv_format import days
 from exporters.imports.encodings import encoding_of, ends_with_control_z
 from store.disk.files import open_input, open_text, refused
-from validators.dates import parse_date, write_date
+from validators.dates import write_date
 from validators.problems import Problem
 from validators.rules.messages import listed
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    pass
 
 DAY_FIRST = "day-first"
 """What a person says of a file whose dates are written 31/12/1999."""
@@ -35,8 +33,13 @@ _LINES_ABOVE = 12
 _SAMPLE = 200
 _BEGINNING = 1 << 16
 _CHUNK = 1 << 20
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})", re.ASCII)
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
+_FAILED = re.compile(r"#{3,}|#(?:NAME\?|REF!|VALUE!|NUM!|DIV/0!)")
+_WHOLE = re.compile(r"(\d{1,15})\.0", re.ASCII)
+# What programs write where nothing is.
+_NOTHING = frozenset({"NULL", "\\N", "#N/A", "NaN", "nan", "NaT", "<NA>", "None"})
+# Where one of these is in a file, each of its rows is looked at: a spreadsheet changes the longest values alone.
+_SIGNS = ("E+", '="', "#")
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 _MARKED = re.compile(r"'(\d+)", re.ASCII)
 _MONTHS = 12
@@ -46,7 +49,8 @@ _MONTHS = 12
 class Table:
     """A table that was looked at. `heading` is as written, `headers` as meant; `told` is what is otherwise than usual.
 
-    `empty_rows` counts, once all rows were read, those in which nothing stands.
+    `empty_rows` counts, once all rows were read, those in which nothing stands; `day_first` are then the columns in
+    which a date was read with its day first, `told_day_first` those of which that is in `told`.
     """
 
     path: Path
@@ -60,7 +64,10 @@ class Table:
     blanks: bool = False
     control_z: bool = False
     unwrap: bool = False
+    nothing: frozenset[str] = frozenset()
     mend: tuple[tuple[int, Callable[[str], str]], ...] = ()
+    day_first: set[str] = field(default_factory=set)
+    told_day_first: frozenset[str] = frozenset()
     empty_rows: int = 0
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -68,16 +75,19 @@ class Table:
 
         A row of a width that the headings do not have is given as it is. Raises Problem where the file cannot be read.
         """
-        width, widths, unwrap, mend = len(self.headers), self.widths, self.unwrap, self.mend
+        width, widths, mend = len(self.headers), self.widths, self.mend
+        unwrap, nothing = self.unwrap, self.nothing
         self.empty_rows = 0
         for line, cells in self._raw():
             if len(cells) != width and len(cells) in widths and not any(map(str.strip, cells[width:])):
                 del cells[width:]
+            if unwrap:
+                cells = [_unwrapped(cell) for cell in cells]
+            if nothing:
+                cells = ["" if cell in nothing else cell for cell in cells]
             if not any(map(str.strip, cells)):
                 self.empty_rows += 1
                 continue
-            if unwrap:
-                cells = [_unwrapped(cell) for cell in cells]
             if mend and len(cells) == width:
                 for place, mended in mend:
                     if cells[place]:
@@ -104,14 +114,21 @@ class Table:
         except OSError as error:
             raise refused(error, self.path, "read") from None
 
-    def holds(self, sign: str) -> bool:
-        """Whether an ASCII character may be somewhere in the file. Raises Problem where it cannot be read."""
-        byte = sign.encode("ascii")
+    def holds(self, *signs: str) -> bool:
+        """Whether one of some texts in ASCII may be somewhere in the file. Raises Problem where it cannot be read."""
+        if self.encoding.startswith("utf-16"):
+            return True
+        sought = [sign.encode("ascii") for sign in signs]
+        before = b""
         try:
             with self.path.open("rb") as file:
-                return any(byte in chunk for chunk in iter(lambda: file.read(_CHUNK), b""))
+                while chunk := file.read(_CHUNK):
+                    if any(sign in chunk or sign in before + chunk[:9] for sign in sought):
+                        return True
+                    before = chunk[-9:]
         except OSError as error:
             raise refused(error, self.path, "read") from None
+        return False
 
     def _lines(self, lines: TextIO) -> Iterator[str]:
         """The lines, without the mark that old programs put at the end of a text."""
@@ -156,8 +173,12 @@ def looked_at(path: Path, standard: Standard, dates: str = "") -> Table:
     _judge_blanks(table, sample)
     if table.blanks:
         sample = [cells for _, cells in islice(table._raw(), _SAMPLE)]
+    _judge_headless(table, sample)
     _judge_width(table, sample)
-    _judge_cells(table, standard, sample, dates)
+    _judge_cells(table, standard, sample)
+    filled = _filled(table, standard, sample)
+    _judge_numbers(table, standard, filled)
+    _judge_dates(table, standard, filled, dates)
     return table
 
 
@@ -195,7 +216,8 @@ def _headed(path: Path, encoding: str, head: Sequence[str], standard: Standard) 
     told = []
     named = re.fullmatch(r"\"?sep=(.)\"?", head[0].strip("\r\n"), re.IGNORECASE) if head else None
     if named:
-        first, between = 1, [named[1]]
+        # A sign that parts no cells is one that somebody mistyped.
+        first, between = 1, [*([] if named[1] in '" ' else named[1]), *(sign for sign in between if sign != named[1])]
         told.append("begins with a line for a spreadsheet (sep=)")
     best: tuple[int, int, str, tuple[str, ...]] = 0, 0, ",", ()
     for number in range(first, len(head)):
@@ -217,13 +239,8 @@ def _headed(path: Path, encoding: str, head: Sequence[str], standard: Standard) 
         told.append(f"has other lines above its headings, which stand in line {number + 1}")
     if delimiter != ",":
         told.append(f"has {_BETWEEN.get(delimiter, 'other signs')} between its cells")
-    full = len(heading)
-    while heading and not heading[-1].strip():
-        heading = heading[:-1]
-    if full > len(heading):
-        told.append(f"has {full - len(heading)} columns without a heading at the end, which are empty")
     headers = tuple(standard.header_meant(cell) or cell for cell in heading)
-    return Table(path, encoding, delimiter, number, heading, headers, told, frozenset({full}))
+    return Table(path, encoding, delimiter, number, heading, headers, told)
 
 
 def _refuse_misquoted(path: Path, head: Sequence[str]) -> None:
@@ -244,6 +261,17 @@ def _judge_blanks(table: Table, sample: Sequence[Sequence[str]]) -> None:
         table.told.append("has a blank after each comma")
 
 
+def _judge_headless(table: Table, sample: Sequence[Sequence[str]]) -> None:
+    """Columns without a heading at the end are left away where nothing stands in them."""
+    full = width = len(table.heading)
+    while width and not table.heading[width - 1].strip():
+        width -= 1
+    if width < full and not any(cell.strip() for cells in sample if len(cells) == full for cell in cells[width:]):
+        table.heading, table.headers = table.heading[:width], table.headers[:width]
+        table.widths |= {full}
+        table.told.append(f"has {full - width} columns without a heading at the end, which are empty")
+
+
 def _judge_width(table: Table, sample: Sequence[Sequence[str]]) -> None:
     """Where every row has the same number of empty cells more than there are headings, they are left away."""
     width = len(table.headers)
@@ -256,87 +284,153 @@ def _judge_width(table: Table, sample: Sequence[Sequence[str]]) -> None:
         table.told.append(f"has {more} empty cell{'s' if more > 1 else ''} more in each row than headings")
 
 
-def _judge_cells(table: Table, standard: Standard, sample: Sequence[list[str]], dates: str) -> None:
-    """What a spreadsheet made of values: dates in another form, numbers cut short, cells marked as text."""
+def _judge_cells(table: Table, standard: Standard, sample: Sequence[list[str]]) -> None:
+    """What a spreadsheet made of cells: marked as text, cut short, failed, or named where nothing is."""
     width = len(table.headers)
-    rows = [cells for cells in sample if len(cells) >= width]
-    marked = [cell for cells in rows for cell in cells if cell[:1] in ("=", "'") and _unwrapped(cell) != cell]
-    if marked:
-        table.unwrap = True
+    columns = [place for place, header in enumerate(table.headers) if header in standard.by_header]
+    is_date = [standard.by_header[table.headers[place]].is_date for place in columns]
+    rows: Iterable[list[str]] = sample
+    if len(sample) == _SAMPLE and table.holds(*_SIGNS, f"{table.delimiter}'" if table.delimiter.isascii() else "'"):
+        rows = (cells for _, cells in table._raw())
+    short: set[int] = set()
+    failed: set[int] = set()
+    named: set[str] = set()
+    for cells in rows:
+        if len(cells) < width:
+            continue
+        for place, is_day in zip(columns, is_date, strict=True):
+            cell = cells[place]
+            if not cell or cell.isalnum():  # none of these is
+                if cell in _NOTHING and is_day:
+                    named.add(cell)
+                continue
+            if cell[:1] in ("=", "'") and _unwrapped(cell) != cell:
+                table.unwrap = True
+                cell = _unwrapped(cell)
+            if is_day and cell in _NOTHING:
+                named.add(cell)
+            elif not is_day and _SHORTENED.fullmatch(cell.strip()):
+                short.add(place)
+            elif not is_day and _FAILED.fullmatch(cell.strip()):
+                failed.add(place)
+    if table.unwrap:
         table.told.append('has cells marked as text for a spreadsheet (="…" or \'…)')
-        rows = [[_unwrapped(cell) for cell in cells] for cells in rows]
-    fields = standard.by_header
-    filled: dict[int, list[str]] = {}
+    if named:
+        table.nothing = frozenset(named)
+        table.told.append(f"has {listed(sorted(named))} where nothing is, which is left away")
+    if short:
+        table.told.append(
+            f"has numbers like 1.95E+07 in {_named(table, sorted(short))}, of which a spreadsheet has lost digits: "
+            "different records may have got the same"
+        )
+    if failed:
+        table.told.append(
+            f"has #### or a fault like #NAME? in {_named(table, sorted(failed))}, where a spreadsheet has lost what "
+            "stood there: different records may have got the same"
+        )
+
+
+def _named(table: Table, places: Sequence[int]) -> str:
+    return listed([table.headers[place] for place in places])
+
+
+def _filled(table: Table, standard: Standard, sample: Sequence[list[str]]) -> dict[int, list[str]]:
+    """What stands in each column of the data set in which anything does, without blanks around it."""
+    found: dict[int, list[str]] = {}
+    rows = [cells for cells in sample if len(cells) >= len(table.headers)]
     for place, header in enumerate(table.headers):
-        if header in fields and (cells_of := [text for cells in rows if (text := cells[place].strip())]):
-            filled[place] = cells_of
-    days = {place: texts for place, texts in filled.items() if fields[table.headers[place]].is_date}
+        if header in standard.by_header:
+            texts = [_unwrapped(cells[place]).strip() if table.unwrap else cells[place].strip() for cells in rows]
+            if texts := [text for text in texts if text and text not in table.nothing]:
+                found[place] = texts
+    return found
+
+
+def _judge_numbers(table: Table, standard: Standard, filled: Mapping[int, Sequence[str]]) -> None:
+    """Whole numbers that a program wrote with a decimal place, throughout a column."""
+    columns = {place: texts for place, texts in filled.items() if not standard.by_header[table.headers[place]].is_date}
+    if places := [place for place, texts in columns.items() if len(texts) > 1 and all(map(_WHOLE.fullmatch, texts))]:
+        table.mend += tuple((place, _whole) for place in places)
+        table.told.append(f"has .0 behind the whole numbers in {_named(table, places)}")
+
+
+def _judge_dates(table: Table, standard: Standard, filled: Mapping[int, Sequence[str]], dates: str) -> None:
+    """Dates in another form: read where they are certain, or a person says how they are written."""
+    columns = {place: texts for place, texts in filled.items() if standard.by_header[table.headers[place]].is_date}
+    layout = standard.date_layout.text
 
     def wholly(shape: Callable[[str], object]) -> list[int]:
         """The columns of dates that are written so throughout: in several rows, or all dates that there are."""
-        found = [place for place, texts in days.items() if all(map(shape, texts))]
-        return found if len(found) == len(days) else [place for place in found if len(days[place]) > 1]
+        found = [place for place, texts in columns.items() if all(map(shape, texts))]
+        return found if len(found) == len(columns) else [place for place in found if len(columns[place]) > 1]
 
-    def named(places: Sequence[int]) -> str:
-        return listed([table.headers[place] for place in places])
+    def is_otherwise(text: str) -> bool:
+        day = days.certain_day(text)
+        return day is not None and write_date(day, layout) != text
 
-    if lost := wholly(_SHORTENED.fullmatch):
+    for shape, what, why in days.LOST:
+        if lost := wholly(shape.fullmatch):
+            raise Problem(f"{table.path} has {what} in {_named(table, lost)}: {why}.")
+    if short := wholly(days.has_short_year):
         raise Problem(
-            f"{table.path} has numbers like 1.95E+07 for dates in {named(lost)}: a spreadsheet has lost their digits; "
-            "export the file again, and do not open it there."
-        )
-    if short := [
-        place for place, texts in filled.items() if place not in days and any(map(_SHORTENED.fullmatch, texts))
-    ]:
-        table.told.append(
-            f"has numbers like 1.95E+07 in {named(short)}, of which a spreadsheet has lost digits: different records "
-            "may have got the same"
-        )
-    if places := wholly(_DAY_FIRST.fullmatch):
-        _judge_days(table, [(place, days[place]) for place in places], named(places), dates)
-        table.mend = tuple((place, _day_first_as(standard.date_layout.text)) for place in places)
-        table.told.append(f"has its dates written day first in {named(places)}")
-    written = standard.date_layout.length
-    if places := wholly(lambda text: parse_date(text) is not None and len(text) != written):
-        table.mend += tuple((place, _date_as(standard.date_layout.text)) for place in places)
-        table.told.append(f"has its dates written otherwise than {standard.date_layout.text} in {named(places)}")
-
-
-def _judge_days(table: Table, columns: Sequence[tuple[int, list[str]]], named: str, dates: str) -> None:
-    """Refuse dates of which day, month and year are not certain."""
-    parts = [match.groups() for _, texts in columns for text in texts if (match := _DAY_FIRST.fullmatch(text))]
-    if any(len(year) != 4 for _, _, year in parts):
-        raise Problem(
-            f"{table.path} has dates with a year of two digits in {named}, so that the century is lost: "
+            f"{table.path} has dates with a year of two digits in {_named(table, short)}, so that the century is lost: "
             "export it again with all four."
         )
-    if any(int(month) > _MONTHS for _, month, _ in parts):
+    in_digits = wholly(days.is_in_digits)
+    said = [place for place, texts in columns.items() if dates == DAY_FIRST and any(map(days.is_in_digits, texts))]
+    if places := sorted({*in_digits, *said}):
+        _refuse_unclear(table, columns, places, dates)
+        table.told_day_first = frozenset(table.headers[place] for place in places)
+        table.told.append(f"has dates written day first in {_named(table, places)}")
+    if places := wholly(is_otherwise):
+        table.mend += tuple((place, _date_as(layout)) for place in places)
+        table.told.append(f"has its dates written otherwise than {layout} in {_named(table, places)}")
+    if dates == DAY_FIRST:  # wherever one is: the person says so of the whole file
+        every = [(place, header) for place, header in enumerate(table.headers) if header in standard.by_header]
+        table.mend += tuple(
+            (place, _day_first_as(layout, header, table.day_first))
+            for place, header in every
+            if standard.by_header[header].is_date
+        )
+
+
+def _refuse_unclear(table: Table, columns: Mapping[int, Sequence[str]], places: Sequence[int], dates: str) -> None:
+    """Refuse dates of which day and month are not certain, or are the other way about than was said."""
+    parts = [parts for place in places for text in columns[place] if (parts := days.parts_in_digits(text))]
+    if any(int(month) > _MONTHS >= int(day) for day, month, _ in parts):
         raise Problem(
-            f"{table.path} has dates that begin with the month in {named}: export it again, and do not open it in a "
-            "spreadsheet."
+            f"{table.path} has dates that begin with the month in {_named(table, places)}: export it again, and do not "
+            "open it in a spreadsheet."
         )
     if dates != DAY_FIRST:
         raise Problem(
-            f"{table.path} has dates like 31/12/1999 in {named}: where they all begin with the day, say --dates "
-            f"{DAY_FIRST}; else export it again."
+            f"{table.path} has dates like 31/12/1999 in {_named(table, places)}: where they all begin with the day, "
+            f"say --dates {DAY_FIRST}; else export it again."
         )
 
 
-def _day_first_as(layout: str) -> Callable[[str], str]:
+def _day_first_as(layout: str, header: str, found: set[str]) -> Callable[[str], str]:
     def mended(text: str) -> str:
-        match = _DAY_FIRST.fullmatch(text.strip())
-        day = parse_date(f"{match[3]}{match[2]:0>2}{match[1]:0>2}") if match else None
-        return write_date(day, layout) if day else text
+        day = days.day_first(text.strip())
+        if day is None:
+            return text
+        found.add(header)
+        return write_date(day, layout)
 
     return mended
 
 
 def _date_as(layout: str) -> Callable[[str], str]:
     def mended(text: str) -> str:
-        day = parse_date(text)
+        day = days.certain_day(text.strip())
         return write_date(day, layout) if day else text
 
     return mended
+
+
+def _whole(text: str) -> str:
+    match = _WHOLE.fullmatch(text.strip())
+    return match[1] if match else text
 
 
 def _unwrapped(cell: str) -> str:

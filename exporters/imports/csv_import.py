@@ -89,6 +89,9 @@ class Import:
         self._identity = standard.role("episode_id")
         self._client_id = standard.role("client_id")
         self._agency = standard.role("agency")
+        self._identifiers = {self._identity, self._client_id} | {
+            section.id_field for section in standard.event_sections
+        }
         self._person, self._readable_values = Person(standard), Readable(standard)
         self._store: Store | None = None
         self._again = {rule.id for rule in standard.rules if any(row.pattern == "row_again" for row in rule.rows)}
@@ -106,6 +109,12 @@ class Import:
         every = store.ask(agencies.listed) if store else []
         if not records and not self.report.left_out:
             return agency_code or next((one.code for one in every if one.standard == self.standard.id), "")
+        if not records and agency_code is None:
+            first = min(self.report.left_out, key=lambda item: item.line)
+            raise Problem(
+                f"{self.path} has no row that can be stored, the first in line {first.line} ({first.why}): mend them, "
+                "or export it again."
+            )
         named = Counter(record.client.get(self._agency, "") for record in records)
         choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
         self._compare_all(store, choice, list(self._of_agency(records, choice.code)))
@@ -139,19 +148,45 @@ class Import:
 
     def _readable(self, extract: Incoming) -> Iterator[EpisodeRecord]:
         """The episodes that can be stored, each once; those that cannot are listed."""
-        owners: set[str] = set()
-        for record, findings in extract.episodes():
-            self.report.rows += len(record.lines)
-            episode = record.episode[self._identity]
+        owners: dict[str, tuple[str, int]] = {}
+        padded: Counter[str] = Counter()
+        for as_read, findings in extract.episodes():
+            self.report.rows += len(as_read.lines)
+            record = self._unpadded(as_read, padded)
+            episode, client = record.episode[self._identity], record.client.get(self._client_id, "")
             if not episode:
                 self._leave_out(record, f"{self._identity} is missing")
                 continue
             if episode in owners:
-                self._leave_out(record, f"its {self._identity} belongs to another client in an earlier line")
+                owner, line = owners[episode]
+                told = f"is that of line {line}, but for blanks around it"
+                if not client or not owner or client != owner:
+                    told = "belongs to another client in an earlier line"
+                self._leave_out(record, f"its {self._identity} {told}")
                 continue
-            owners.add(episode)
+            owners[episode] = client, record.lines[0]
             self.report.episodes += 1
             yield self._of_one(record, findings)
+        for header, many in padded.items():
+            values = "1 value" if many == 1 else f"{many} values"
+            self.report.notes.append(f"{header}: the blanks around {values} were left away: no identifier has any")
+
+    def _unpadded(self, record: EpisodeRecord, padded: Counter[str]) -> EpisodeRecord:
+        """The record with its identifiers as they are compared: blanks around one make it no other.
+
+        `padded` counts those that had some.
+        """
+
+        def bare(values: Values) -> Values:
+            others = {h: text.strip() for h in self._identifiers & values.keys() if (text := values[h]) != text.strip()}
+            padded.update(others.keys())
+            return {**values, **others} if others else values
+
+        events = tuple(
+            event if (own := bare(event.values)) is event.values else replace(event, values=own)
+            for event in record.events
+        )
+        return replace(record, client=bare(record.client), episode=bare(record.episode), events=events)
 
     def _of_one(self, record: EpisodeRecord, findings: Iterable[Finding]) -> EpisodeRecord:
         """The record without the rows that are about somebody else, or the very same as an earlier one.

@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import re
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -9,6 +10,8 @@ from store.disk.files import may_quote, open_input, open_text, refused
 from validators.problems import Problem
 
 _CHUNK = 1 << 20
+# Letters and marks as UTF-8 writes them, which as Windows-1252 would be Ã©, â€™ or Åµ: nobody writes those.
+_IN_UTF8 = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xc5[\xb4-\xb8]|\xe2\x80[\x90-\xba]|\xef\xbb\xbf")
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _LONGEST_TAG = 512
 
@@ -26,7 +29,8 @@ _KINDS = (
 def encoding_of(path: Path) -> str:
     """`utf-8-sig` for UTF-8 with or without a byte-order mark, `utf-16` for that with its mark, else `cp1252`.
 
-    Raises Problem for a file that cannot be opened, is one of ours, is empty, is no text, or is in no such encoding.
+    Raises Problem for a file that cannot be opened, is one of ours, is empty, is no text, or is in no such encoding, or
+    in two of them.
     """
     utf8 = codecs.getincrementaldecoder("utf-8")()
     legacy = codecs.getincrementaldecoder("cp1252")()
@@ -55,8 +59,27 @@ def encoding_of(path: Path) -> str:
     if is_utf8:
         return "utf-8-sig"
     if is_legacy:
+        _refuse_both(path)
         return "cp1252"
     raise Problem(f"{path} is neither UTF-8 nor Windows-1252 text: save it as CSV in UTF-8 and try again.")
+
+
+def _refuse_both(path: Path) -> None:
+    """Raise Problem for a file that is not UTF-8 and has letters written in it: parts of two were put together."""
+    line, end = 1, b""
+    try:
+        with open_input(path) as file:
+            while chunk := file.read(_CHUNK):
+                piece = end + chunk
+                if found := _IN_UTF8.search(piece):
+                    line += piece.count(b"\n", 0, found.start())
+                    raise Problem(
+                        f"{path} is in two encodings: near line {line} it is UTF-8, elsewhere Windows-1252; export its "
+                        "parts again in UTF-8."
+                    )
+                line, end = line + piece.count(b"\n", 0, len(piece) - 2), piece[-2:]
+    except OSError as error:
+        raise refused(error, path, "read") from None
 
 
 def refuse_unquoted(path: Path) -> None:

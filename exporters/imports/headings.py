@@ -26,7 +26,8 @@ def judge_heading(extract: Incoming, standard: Standard, report: ImportReport, t
     there under a name much like its own.
     """
     path, missing = extract.path, [header for header in standard.columns if header in extract.missing]
-    repeated = sorted({header for header in extract.headers if extract.headers.count(header) > 1})
+    # Columns without a heading are not one column twice.
+    repeated = sorted({one for one in extract.headers if one.strip() and extract.headers.count(one) > 1})
     if repeated:
         twice = ", ".join(map(printed, repeated)) if may_quote(path) else f"{len(repeated)}"
         raise Problem(f"{path} has columns twice in its headings ({twice}): keep one of each.")

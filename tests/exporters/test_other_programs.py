@@ -1,15 +1,18 @@
 """A table as other programs write it: read with a notice where that is safe, else refused in one sentence."""
 
 import gzip
+import re
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from exporters.csv_format import reading
+from exporters.csv_format import days, reading
 from exporters.csv_format.table import DAY_FIRST
 from exporters.formats.base import Taking
+from store.facts import Counts
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import HEADERS, STANDARD, check, referral, row, table, told, visit
 from validators.problems import Problem
@@ -29,6 +32,9 @@ def text(change: Callable[[str], str] = str, header: Callable[[str], str] = str)
 def lines(change: Callable[[str], str], body: str = "") -> str:
     """The table with every line changed."""
     return "".join(f"{change(line)}\r\n" for line in (body or text()).split("\r\n")[:-1])
+
+
+NOTHING = re.compile(r"(?<=,)(?=,|$)")
 
 
 def between(sign: str) -> str:
@@ -61,6 +67,14 @@ READ: dict[str, tuple[bytes, str]] = {
     "formulas": (text(lambda value: f'="{value}"' if value.isdigit() else value).encode(), "marked as text"),
     "apostrophes": (text(lambda value: f"'{value}" if value.isdigit() else value).encode(), "marked as text"),
     "other dates": (dated(lambda day: f"{day[:4]}-{day[4:6]}-{day[6:]}").encode(), "otherwise than YYYYMMDD"),
+    "times": (dated(lambda day: f"{day[:4]}-{day[4:6]}-{day[6:]} 00:00:00").encode(), "otherwise than YYYYMMDD"),
+    "month names": (dated(lambda day: f"{date.fromisoformat(day):%d-%b-%Y}").encode(), "otherwise than YYYYMMDD"),
+    "NULL": (lines(lambda line: NOTHING.sub("NULL", line)).encode(), "has NULL where nothing is"),
+    "a mistyped sep": (('sep="\r\n' + text()).encode(), "begins with a line for a spreadsheet (sep=)"),
+    "a column without a heading": (
+        lines(lambda line: line + ("," if "CLIENTID" in line else ",seen")).encode(),
+        "(empty)",
+    ),
 }
 
 
@@ -70,9 +84,10 @@ def test_what_can_be_read_is_read_with_a_notice(desk: Desk, tmp_path: Path, how:
     path = tmp_path / "extract.csv"
     path.write_bytes(data)
     report = check(path)
-    assert [item[:3] for item in told(report.findings) if item[0] != "notice"] == [("error", "28", ("PC",))]
+    faults = [item[:3] for item in told(report.findings) if item[0] != "notice" and item[2] != ("(empty)",)]
+    assert faults == [("error", "28", ("PC",))]
     assert (report.tally.rows, report.tally.episodes) == (3, 3)
-    notices = [one.message for one in report.findings if one.severity is Severity.NOTICE]
+    notices = [one.message for one in report.findings if one.severity is Severity.NOTICE or not one.episode]
     assert any(expected in message for message in notices), notices
     taken = desk.take(path)
     assert taken.left_out == [] and taken.new.episodes == 3 and any(expected in note for note in taken.notes)
@@ -107,6 +122,25 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
         "begin with the month",
     ),
     "short years": (lambda path: path.write_text(dated(lambda day: day_first(day, 2))), "a year of two digits"),
+    "short years behind names": (
+        lambda path: path.write_text(dated(lambda day: f"{date.fromisoformat(day):%d-%b-%y}")),
+        "a year of two digits",
+    ),
+    "numbers of days": (
+        lambda path: path.write_text(dated(lambda day: str((date.fromisoformat(day) - date(1899, 12, 30)).days))),
+        "numbers like 36525 for dates",
+    ),
+    "narrow columns": (lambda path: path.write_text(dated(lambda day: "########")), "has #### for dates"),
+    "two encodings": (
+        lambda path: path.write_bytes(
+            table([row(CLIENT="Zo\xeb")]).encode("cp1252") + table([row("2", CLIENT="Zo\xeb")]).encode().split(b"\n")[1]
+        ),
+        "near line 3 it is UTF-8, elsewhere Windows-1252",
+    ),
+    "a cell too many": (
+        lambda path: path.write_text(lines(lambda line: line if "CLIENTID" in line else line + ",seen")),
+        "",
+    ),
 }
 
 
@@ -119,10 +153,12 @@ def test_what_cannot_be_read_safely_is_one_sentence(desk: Desk, tmp_path: Path, 
     make, sentence = REFUSED[how]
     path = tmp_path / "extract.csv"
     make(path)
-    for attempt in (check, desk.take):
+    for attempt in (check, desk.take) if sentence else (desk.take,):
         with pytest.raises(Problem) as caught:
             attempt(path)
-        assert sentence in str(caught.value) and "\n" not in str(caught.value)
+        assert (sentence or "no row that can be stored, the first in line 2") in str(caught.value) and "\n" not in str(
+            caught.value
+        )
         assert not any(value in str(caught.value) for value in ("19800229", "1980", "29/02"))
 
 
@@ -133,6 +169,65 @@ def test_dates_are_taken_day_first_where_the_person_says_so(desk: Desk, tmp_path
     assert [values["DOB"] for values in desk.kept()] == ["19800229", "19791213", row("3")["DOB"]]
     with pytest.raises(Problem, match="Dates can be said to be day-first"):
         desk.take(path, taking=Taking(dates="backwards"))
+
+
+def test_day_first_is_said_of_the_whole_file(desk: Desk, tmp_path: Path) -> None:
+    rows = [row("1", DOB="29/02/1980"), row("2", DOB="2/3/1979 00:00"), row("3"), row("4", DOB="unknown")]
+    many = [row(f"1{number:03}", DOB="19800101") for number in range(200)]
+    path = tmp_path / "extract.csv"
+    path.write_text(table([*rows, *many, row("5", DISD="01/07/2020")]), encoding="utf-8", newline="")
+    notes = desk.take(path, taking=Taking(dates=DAY_FIRST)).notes
+    assert [one["DOB"] for one in desk.kept()[:4]] == ["19800229", "19790302", row("3")["DOB"], "unknown"]
+    assert [one["DISD"] for one in desk.kept() if "DISD" in one] == ["20200701"]
+    assert notes[0].endswith("day first in DOB") and notes[1].endswith("day first in DISD further down")
+    path.write_text(table([row(DOB="02/29/1980"), row("2"), row("3", DOB="3/4/1980")]), encoding="utf-8", newline="")
+    with pytest.raises(Problem, match="begin with the month in DOB"):
+        desk.take(path, taking=Taking(dates=DAY_FIRST))
+
+
+def test_which_day_is_certain() -> None:
+    same = date(2020, 6, 1)
+    certain = (
+        "20200601",
+        "2020-06-01",
+        "2020/06/01",
+        "2020-06-01T00:00:00",
+        "20200601.0",
+        "1-Jun-2020",
+        "01 june 2020",
+    )
+    assert {days.certain_day(one) for one in (*certain, "1 Jun 2020 12:00:00 AM")} == {same}
+    other = ("1-Jun-20", "01/06/2020", "2020-6-1", "2020-06/01", "20200631", "\u0662\u0660200601", "1-Ju-2020", "43983")
+    assert {days.certain_day(one) for one in other} == {None}
+    assert {days.day_first(one) for one in ("01/06/2020", "1.6.2020", "1-6-2020 00:00")} == {same}
+    assert {days.day_first(one) for one in ("31/04/2020", "29/02/2021", "1/6/20", "06/13/2020")} == {None}
+
+
+def test_what_a_spreadsheet_changed_far_down_is_told_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    many = [row(f"1{number:03}") for number in range(200)]
+    late = [row("2", CLIENTID='="002"', CLIENT="1.67683E+15"), row("3", CLIENT="#NAME?")]
+    path.write_text(table([*many, *late]), encoding="utf-8", newline="")
+    message = next(one.message for one in check(path).findings if one.rule == "row-shape")
+    assert "marked as text" in message and "1.95E+07 in CLIENT" in message and "#NAME? in CLIENT" in message
+    read = [record.client["CLIENTID"] for record, _ in reading.read_extract(path, STANDARD).episodes()]
+    assert read[-2:] == ["002", "c3"]
+
+
+def test_whole_numbers_with_a_decimal_place_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text(table([row(SEX="1.0", ALCDDAYS="3.5"), row("2", SEX="2.0")]), encoding="utf-8", newline="")
+    read = [record for record, _ in reading.read_extract(path, STANDARD).episodes()]
+    assert [one.client["SEX"] for one in read] == ["1", "2"] and read[0].episode["ALCDDAYS"] == "3.5"
+
+
+def test_blanks_around_an_identifier_make_it_no_other(desk: Desk) -> None:
+    desk.take([row() | visit()])
+    report = desk.take([row(CLIENTID="c1 ", EPISODID=" e1") | visit(SUBMID="s1\xa0"), row()])
+    assert report.new == Counts() and [(one.line, one.why) for one in report.left_out] == [
+        (3, "its EPISODID is that of line 2, but for blanks around it")
+    ]
+    assert {note.partition(":")[0] for note in report.notes} == {"CLIENTID", "EPISODID", "SUBMID"}
 
 
 def test_one_date_written_otherwise_is_a_fault_of_its_row(tmp_path: Path) -> None:
