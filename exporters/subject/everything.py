@@ -20,12 +20,12 @@ from exporters.records.find import by_store_id, client_of, records_of
 from exporters.records.history import ACT_WORDS
 from exporters.records.second_keying import told_right
 from exporters.subject.elsewhere import held_elsewhere
-from exporters.subject.names import Names, extracts_with, names_of
+from exporters.subject.names import Names, extracts_with, names_of, receipts_with
 from exporters.subject.removal import COPIES, REASONS
 from exporters.work import Work
 from store.disk import audit
 from store.disk.files import mode_for_person, place, refused, scratch
-from store.facts import RECORD_KINDS, AuditEntry, ClientTree, DraftInfo, StoredRecord
+from store.facts import RECORD_KINDS, AuditEntry, ClientTree, DraftInfo, ExtractInfo, StoredRecord
 from store.findings import acceptances
 from store.live import drafts, offline_drafts
 from store.live.offline_drafts import FiledDraft
@@ -121,6 +121,7 @@ def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: 
         _findings(snapshot, work, trees[0]),
         _acceptances(snapshot, work, trees),
         _extracts(snapshot, work, names),
+        _receipts(snapshot, work, names),
         _removals(snapshot, work, trees),
         _keyed_again(snapshot, work, titles, trees),
         _looks(audit.looks(snapshot, titles)),
@@ -264,20 +265,26 @@ def _acceptances(snapshot: Snapshot, work: Work, trees: Collection[ClientTree]) 
     return HeldTable("Warnings that were accepted", columns, tuple(rows), "None was.")
 
 
+_EXTRACT_COLUMNS = ("Month", "File", "Written", "By", "State")
+
+
 def _extracts(snapshot: Snapshot, work: Work, names: Names) -> HeldTable:
-    rows = tuple(
-        (
-            one.extract.submission,
-            one.extract.file_name,
-            _moment(one.extract.made_at),
-            one.extract.made_by,
-            f"{state_of(one.extract)}{', ' + _moment(one.extract.sent_at) if one.extract.sent_at else ''}",
-            str(one.rows),
-        )
-        for one in extracts_with(snapshot, work.agency, names)
-    )
-    columns = ("Month", "File", "Written", "By", "State", work.standard.word("row").capitalize() + "s")
+    found = extracts_with(snapshot, work.agency, names)
+    rows = tuple((*_extract(one.extract), str(one.rows)) for one in found)
+    columns = (*_EXTRACT_COLUMNS, work.standard.word("row").capitalize() + "s")
     return HeldTable("Extracts with this client in them", columns, rows, "None.")
+
+
+def _receipts(snapshot: Snapshot, work: Work, names: Names) -> HeldTable:
+    """The receipts that name the client: whoever is left out of an extract, or a part of them, is told of there."""
+    rows = tuple(_extract(one) for one in receipts_with(snapshot, work.agency, names))
+    title = "Extracts whose receipt tells of this client, as left out or held back"
+    return HeldTable(title, _EXTRACT_COLUMNS, rows, "None.")
+
+
+def _extract(one: ExtractInfo) -> tuple[str, ...]:
+    sent = f", {_moment(one.sent_at)}" if one.sent_at else ""
+    return one.submission, one.file_name, _moment(one.made_at), one.made_by, f"{state_of(one)}{sent}"
 
 
 def _removals(snapshot: Snapshot, work: Work, trees: Collection[ClientTree]) -> HeldTable:

@@ -186,6 +186,11 @@ def extracts_with(snapshot: Snapshot, agency: AgencyInfo, names: Names) -> list[
     return found
 
 
+def receipts_with(snapshot: Snapshot, agency: AgencyInfo, names: Names) -> list[ExtractInfo]:
+    """The agency's kept extracts whose receipts tell of the client, most of them as left out, the oldest first."""
+    return [one for one in extracts.listed(snapshot, agency) if names.struck(dict(one.receipt)) != one.receipt]
+
+
 def form_of(extract: ExtractInfo, names: Names) -> Format:
     """The format of an extract by the standard it was written by."""
     standard = names.standard if extract.standard == names.standard.id else load(extract.standard)

@@ -12,8 +12,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.records.consent import WHOM
+from exporters.records.merging import FEW
 from exporters.subject.elsewhere import HeldElsewhere, held_elsewhere, lost_origins
-from exporters.subject.names import extracts_with, form_of, names_of, require_known
+from exporters.subject.names import extracts_with, form_of, names_of, receipts_with, require_known
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
 from store.live import offline_drafts
 from store.month import extracts, withdrawals
@@ -220,7 +221,7 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
         if place.client_id not in going and removal.entered_since(unit, place.copies, info.asked_at):
             raise Problem(f"{place.told}, made since this was asked for: take that back, and ask anew.")
     told = [*_not_said(unit, agency, standard, trees), *_told_elsewhere(unit, info, trees, places)]
-    told += _typed_away(unit, trees)
+    told += [*_typed_away(unit, trees), *_noted_of_others(unit, agency, standard, trees)]
     also = []
     for place, other in together:
         with _told_there(place):
@@ -238,12 +239,17 @@ def _remove(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, info: Re
     require_reason(unit, agency, standard, trees, info.reason, today)
     names = names_of(unit, agency, standard, trees)
     found = extracts_with(unit, agency, names)
+    told_of = receipts_with(unit, agency, names)
 
     def struck() -> Iterator[StruckExtract]:
         for one in found:
             form = form_of(one.extract, names)
             text = form.without(extracts.text(unit, one.extract.id), names.by(form.standard).are_in)
             yield StruckExtract(one.extract, text, names.struck(dict(one.extract.receipt)))
+        have = {one.extract.id for one in found}
+        for extract in told_of:
+            if extract.id not in have:
+                yield StruckExtract(extract, None, names.struck(dict(extract.receipt)))
 
     done = removal.erase(unit, info.id, trees, names.name, struck())
     return Removed(done, tuple(one.extract for one in found))
@@ -260,7 +266,7 @@ def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info
         theirs = removal.all_of(snapshot, place.client_id)
         lines.append(f"{place.told}, which goes with this one. {_told_going(snapshot, place.agency, its, theirs)}")
         lines += _not_said(snapshot, place.agency, its, theirs)
-    lines += _not_said(snapshot, agency, standard, trees)
+    lines += [*_not_said(snapshot, agency, standard, trees), *_noted_of_others(snapshot, agency, standard, trees)]
     return [*lines, *_told_elsewhere(snapshot, info, trees, places), COPIES]
 
 
@@ -288,6 +294,18 @@ def _typed_away(snapshot: Snapshot, trees: list[ClientTree]) -> list[str]:
             "account: what of the client is in it goes when whoever typed it starts Keywork."
         )
     return told
+
+
+def _noted_of_others(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> list[str]:
+    """That what was written of other clients names this one: it belongs to their records, and stays."""
+    names = names_of(snapshot, agency, standard, trees)
+    others = removal.noted_of_others(snapshot, agency, {tree.client.id for tree in trees}, names.name)
+    if not others:
+        return []
+    references = read.client_references(snapshot, others[:FEW])
+    told = [references[one] or one for one in others[:FEW]]
+    more = f" and {len(others) - FEW} more" if len(others) > FEW else ""
+    return [f"Notes on {', '.join(told)}{more} name the client removed, and stay: put them right there."]
 
 
 def _told_going(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> str:

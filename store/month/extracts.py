@@ -79,6 +79,13 @@ def redact(unit: UnitOfWork, extract: ExtractInfo, text: Iterable[bytes], receip
     return one(unit, extract.id)
 
 
+def redact_receipt(unit: UnitOfWork, extract: ExtractInfo, receipt: Mapping[str, object]) -> None:
+    """Keep another receipt of an extract whose text has nobody to strike: it told of somebody who was not sent."""
+    told = update(EXTRACTS).where(EXTRACTS.c.id == extract.id).values(receipt=json.dumps(receipt, ensure_ascii=True))
+    unit.connection.execute(told)
+    unit.chain.add("redact", "extract", extract.id, "receipt", None, None)
+
+
 def _put(unit: UnitOfWork, number: int, text: Iterable[bytes]) -> str:
     """Keep a text in compressed pieces; its SHA-256."""
     digest = hashlib.sha256()

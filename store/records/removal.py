@@ -18,15 +18,18 @@ from store.clients import index
 from store.disk import sqlite
 from store.disk.audit import REMOVE
 from store.disk.tables import (
+    ACCEPTANCES,
     AUDIT_VALUES,
     AUDITS,
     BOUNCE_LISTS,
     CLIENTS,
     CONFIRMATIONS,
+    CONSENTS,
     DRAFTS,
     EPISODES,
     EVENTS,
     EXTRACTS,
+    FIELD_NOTES,
     LINES,
     MERGES,
     METADATA,
@@ -36,6 +39,8 @@ from store.disk.tables import (
     SAVED_VIEWS,
     SENT_RECORDS,
     STATES,
+    SUBMISSIONS,
+    TICKS,
 )
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, Kind, RemovalInfo, RemovalReason, StoredRecord
 from store.findings import results
@@ -43,7 +48,7 @@ from store.live import presence
 from store.month import agency_settings, extracts
 from store.month.facts import PART
 from store.records import merge, read
-from store.records.values import is_day, moment
+from store.records.values import is_day, moment, pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.dates import plus
@@ -241,10 +246,13 @@ def _state_of(trees: Iterable[ClientTree]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StruckExtract:
-    """An extract that had somebody in it: its text and its receipt without him."""
+    """An extract that had somebody in it: its text and its receipt without him.
+
+    `text` is None where the receipt alone told of him, as one who was left out.
+    """
 
     extract: ExtractInfo
-    text: Iterable[bytes]
+    text: Iterable[bytes] | None
     receipt: Mapping[str, object]
 
 
@@ -267,11 +275,15 @@ def erase(
         records = records_in(trees)
         counts = {"records": len(records), "extracts": 0}
         for one in struck:
-            extracts.redact(unit, one.extract, one.text, one.receipt)
+            if one.text is None:
+                extracts.redact_receipt(unit, one.extract, one.receipt)
+            else:
+                extracts.redact(unit, one.extract, one.text, one.receipt)
             counts["extracts"] += 1
         counts["lines"] = _strike_bounces(unit, names)
         counts["confirmations"] = _strike_confirmations(unit, names)
         _strike_views(unit, names)
+        _strike_said(unit, names)
         results.forget_places(unit)
         _erase_beside(unit, records)
         counts["history"] = 0
@@ -354,10 +366,31 @@ def _strike_bounces(unit: UnitOfWork, names: Callable[[str], bool]) -> int:
 def _strike_views(unit: UnitOfWork, names: Callable[[str], bool]) -> None:
     """Forget lists of clients that somebody kept with words that name the client."""
     for row in unit.connection.execute(select(SAVED_VIEWS)).all():
-        if names(json.loads(row.told)["text"]):
+        if names(row.name) or names(json.loads(row.told)["text"]):
             its = SAVED_VIEWS.c
             mine = (its.agency_number == row.agency_number, its.person == row.person, its.name == row.name)
             _delete(unit, SAVED_VIEWS, and_(*mine))
+
+
+_STRUCK = "(a client who was removed was named here)"
+
+
+def _strike_said(unit: UnitOfWork, names: Callable[[str], bool]) -> None:
+    """Take away what somebody wrote of a return that names the client: reasons, what was entered with a tick."""
+
+    def struck(text: str | None) -> str | None:
+        return _STRUCK if text and names(text) else text
+
+    for row in unit.connection.execute(select(SUBMISSIONS)).all():
+        now = {"reason": struck(row.reason), "dropped_because": struck(row.dropped_because)}
+        if now != {"reason": row.reason, "dropped_because": row.dropped_because}:
+            unit.connection.execute(update(SUBMISSIONS).where(SUBMISSIONS.c.number == row.number).values(**now))
+    for row in unit.connection.execute(select(TICKS)).all():
+        told = {key: struck(text) for key, text in json.loads(row.told).items()}
+        now = {"told": pack(told, "tick"), "reason": struck(row.reason)}
+        if told != json.loads(row.told) or now["reason"] != row.reason:
+            unit.connection.execute(update(TICKS).where(TICKS.c.number == row.number).values(**now))
+    unit.chain.erase_where("submission", names)
 
 
 def _strike_confirmations(unit: UnitOfWork, names: Callable[[str], bool]) -> int:
@@ -386,6 +419,32 @@ def former_values(snapshot: Snapshot, records: Collection[StoredRecord]) -> list
         for row in snapshot.connection.execute(query.where(AUDITS.c.record_id.in_(some))):
             found += [(row.kind, row.field, text) for text in (row.old, row.new) if text]
     return found
+
+
+def noted_of_others(
+    snapshot: Snapshot, agency: AgencyInfo, own: Collection[str], names: Callable[[str], bool]
+) -> list[str]:
+    """The ids of an agency's clients, none of `own`, of whom somebody wrote something that names a client.
+
+    Those are notes on fields and episodes, notes on consent, and reasons why a warning was accepted.
+    """
+    of_episode = EPISODES.c.number
+    texts: list[tuple[ColumnElement[Any], ColumnElement[bool]]] = [
+        (FIELD_NOTES.c.note, FIELD_NOTES.c.episode_number == of_episode),
+        (STATES.c.note, (STATES.c.episode_number == of_episode) & (STATES.c.note != "")),
+        (CONSENTS.c.note, (CONSENTS.c.episode_number == of_episode) & (CONSENTS.c.note != "")),
+        (ACCEPTANCES.c.reason, ACCEPTANCES.c.episode_number == of_episode),
+    ]
+    queries = [
+        select(CLIENTS.c.id, text).join(EPISODES, EPISODES.c.client_number == CLIENTS.c.number).where(beside)
+        for text, beside in texts
+    ]
+    queries.append(select(CLIENTS.c.id, FIELD_NOTES.c.note).where(FIELD_NOTES.c.client_number == CLIENTS.c.number))
+    found: dict[str, None] = {}
+    for query in queries:
+        rows = snapshot.connection.execute(query.where(CLIENTS.c.agency_number == agency.number))
+        found |= dict.fromkeys(id for id, text in rows if id not in own and names(text))
+    return list(found)
 
 
 def entered_since(snapshot: Snapshot, episode_ids: Collection[str], since: datetime) -> bool:

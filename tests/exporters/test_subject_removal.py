@@ -34,7 +34,7 @@ from store.facts import AgencyInfo, ClientQuery, Draft, Who
 from store.findings import queries
 from store.findings.results import Beside
 from store.live import drafts, offline_drafts, presence
-from store.month import bounce_lists, extracts, letters, sent
+from store.month import bounce_lists, extracts, letters, sent, submissions
 from store.records import agencies, consent, field_notes, merge, read, save
 from store.records import removal as stored_removal
 from store.records.consent import ConsentAnswer
@@ -439,6 +439,43 @@ def test_the_reference_that_a_receipt_tells_beside_what_it_left_out_goes_too() -
     assert told["left_out"][0]["reference"] not in ("", "MARK 7") and told["left_out"][1] == another
     told = Names(STANDARD, episodes=frozenset({"e5"})).struck({"left_out_with_errors": ["e5", "e6"]})
     assert told["left_out_with_errors"][1:] == ["e6"] and told["left_out_with_errors"][0] != "e5"
+
+
+def test_who_was_left_out_is_struck_from_receipts_and_from_what_was_said_of_returns(desk: Desk) -> None:
+    marked = {"CLIENTID": "clientmark", "CLIENT": "MARKREF77", "EPISODID": "episodemark", "DOB": "19810317"}
+    long_ago = {"REFLD": "20100601", "TRIAGED": "20100602", "CPLANDT": "20100605", "DISD": "20101101", "CJDISRSN": "80"}
+    desk.take([row("1"), row("2", **marked, **long_ago, CONSENT="N"), row("3")])
+    agency = ask(desk.store, agencies.one)
+    client, other = (client_of(desk.store, agency, STANDARD, one) for one in ("MARKREF77", "1003"))
+    desk.send("2020-12")
+    with desk.store.writing(ANN) as unit:
+        opened = submissions.ensure(unit, agency, "2020-12").id
+        submissions.tick(unit, opened, "leavers", {"who": "asked for MARKREF77, who has left"})
+        submissions.reopen(unit, opened, "leavers", "MARKREF77 was open")
+        submissions.open_one(unit, agency, "2020-12", reason="without MARKREF77")
+        submissions.drop(unit, agency, "2020-12", "not for MARKREF77")
+        views.keep(unit, agency, SavedView("As MARKREF77", ClientQuery(text="Mondays")))
+    held = everything.as_mapping(
+        ask(desk.store, everything.everything, Work(agency, STANDARD, TODAY), client, "a", NOW)
+    )
+    (receipt,) = held["Extracts whose receipt tells of this client, as left out or held back"]  # type: ignore[misc]
+    assert receipt["Month"] == "2020-12" and held["Extracts with this client in them"] == []
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    done = do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    assert traces(desk.store) == set() and ask(desk.store, audit.verify).whole
+    (extract,) = ask(desk.store, extracts.listed, agency)
+    # Its text, and the file that was written, had nobody to strike: nothing more is said of them.
+    assert extract.redacted_at is None and not done.struck and done.info.told["extracts"] == 1
+    (omitted,) = extract.receipt["left_out"]  # type: ignore[misc]
+    assert omitted["why"] == "closed before the base date 2019-01-01"
+    # What stands in other people's records is theirs: it is told beforehand and afterwards, and stays.
+    desk.take([row("4", **marked, **long_ago, CONSENT="N")])
+    client = client_of(desk.store, agency, STANDARD, "MARKREF77")
+    do(desk.store, ANN, field_notes.keep, "client", other, "DOB", "twin of MARKREF77")
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    told = "Notes on 1003 name the client removed, and stay: put them right there."
+    assert told in ask(desk.store, removal.told_before, agency, STANDARD, asked)
+    assert told in do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY).elsewhere
 
 
 def test_every_copy_goes_along_whatever_it_was_copied_by(desk: Desk) -> None:
