@@ -154,6 +154,19 @@ def test_a_log_goes_through_no_link_and_into_no_folder(place: Place, monkeypatch
     assert not (place.folder / "elsewhere").exists()
 
 
+def test_a_log_is_added_to_no_file_of_something_else(filled: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = filled.folder / "ours.log"
+    for path in (filled.store, filled.key, ours):
+        ours.touch()
+        before = path.read_bytes()
+        monkeypatch.setenv("KEYWORK_LOG", f"info:{path}")
+        said = call("agencies", "list", *filled.options)
+        if path != ours:
+            assert f"{path} is a file of something else" in said.sentence and path.read_bytes() == before
+    monkeypatch.setenv("KEYWORK_LOG", f"info:{ours}")
+    assert call("--version").code == 0 and len(ours.read_text(encoding="utf-8").splitlines()) == 4
+
+
 def test_without_the_variable_nothing_is_loaded_for_a_log() -> None:
     done = program("--version")
     assert done.code == 0

@@ -8,6 +8,8 @@ A run of the program has one log, or none; without the variable nothing is loade
 """
 
 import os
+import re
+import stat
 import sys
 import time
 from collections.abc import Callable
@@ -25,6 +27,7 @@ LEVELS = {"error": 40, "info": 20, "debug": 10}
 """As `logging` numbers them."""
 PRIVATE = 0o600
 MOST_PLACES = 99
+_LINE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z [A-Z]+ [0-9]+ ")
 
 
 class RunLog:
@@ -82,7 +85,13 @@ def _opened(path: str, level: int) -> "Logger":
     except RuntimeError:
         raise Problem(f"{VARIABLE} begins its file with a home folder that nobody has: name it in full.") from None
     try:
-        os.close(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE))
+        descriptor = os.open(file, os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE)
+        try:
+            ours = _is_log(descriptor)
+        finally:
+            os.close(descriptor)
+        if not ours:
+            raise Problem(f"{file} is a file of something else, and a log would be added to it: name another one.")
         handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         reason = (error.strerror or "the system gave no reason").lower()
@@ -93,6 +102,14 @@ def _opened(path: str, level: int) -> "Logger":
     logger = logging.Logger("keywork", level)
     logger.addHandler(handler)
     return logger
+
+
+def _is_log(descriptor: int) -> bool:
+    """Whether an open file is empty, or a log: lines behind the store, or its key, would break it."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return True
+    begins = os.pread(descriptor, 80, 0)
+    return not begins or _LINE.match(begins) is not None
 
 
 def _places(error: BaseException, most: int) -> str:
