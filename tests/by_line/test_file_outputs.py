@@ -75,7 +75,7 @@ def test_what_is_written_for_a_person_can_be_read_by_them_and_by_nobody_else(
     filled: Place, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The folder hands on a group of the person's; without that nothing is written, since it would not reach them."""
-    folder = filled.folder / "ours"
+    folder = filled.folder / "ours\x1b[7m"
     folder.mkdir()
     at_the_service(filled, monkeypatch)
     monkeypatch.setattr("store.disk.files.may", lambda path, access: True)
@@ -85,6 +85,7 @@ def test_what_is_written_for_a_person_can_be_read_by_them_and_by_nobody_else(
     monkeypatch.setattr(user, "group_numbers", lambda number: frozenset({folder.stat().st_gid}))
     done = OUTPUTS[command](filled, folder)
     assert done.code in (0, 1), done
+    assert "\x1b" not in done.out + done.err + refused.err, "a name steers no terminal"
     made = list(folder.rglob("*"))
     assert made and {path.stat().st_gid for path in made} == {folder.stat().st_gid}
     assert {path.stat().st_mode & 0o777 for path in made if path.is_file()} == {0o640}

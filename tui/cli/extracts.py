@@ -118,7 +118,7 @@ def write(
         redacted = {"redacted_at": one.redacted_at.isoformat()} if one.redacted_at else {}
         print(json.dumps({"file": str(path), "sha256": one.kept_sha256, "rows": one.rows} | redacted))
     elif one.redacted_at:
-        print(f"{path}: what is left of it, SHA-256 {one.kept_sha256}")
+        print(printable(f"{path}: what is left of it, SHA-256 {one.kept_sha256}"))
     else:
         print(printable(f"{path}: {load(one.standard).counted(one.rows, 'row')}, SHA-256 {one.sha256}"))
     return 0

@@ -52,9 +52,9 @@ def backup(
 def _rotated(found: "Store", who: Who, file: Path, keep: int) -> int:
     """The next copy of a row; 1 where it is not well."""
     made = copies.rotated(found, who, file, keep)
-    print(f"{made.path}: a copy of {found.path}; it needs the same key ({found.key_file})")
+    print(printable(f"{made.path}: a copy of {found.path}; it needs the same key ({found.key_file})"))
     for check in made.wrong:
-        print(f"WRONG {check.name}: {check.message}")
+        print(printable(f"WRONG {check.name}: {check.message}"))
     if made.wrong:
         print(
             f"The copy is kept apart from the others, and none of the {len(made.older)} older ones was removed for it."
@@ -62,7 +62,7 @@ def _rotated(found: "Store", who: Who, file: Path, keep: int) -> int:
         return 1
     print(f"Brought back on trial: file, schema, audit and records are well. The audit ends with {made.audit_end}.")
     removed = f"; removed: {', '.join(path.name for path in made.removed)}" if made.removed else ""
-    print(f"Older copies kept: {len(made.older)}{removed}.")
+    print(printable(f"Older copies kept: {len(made.older)}{removed}."))
     return 0
 
 

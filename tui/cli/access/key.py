@@ -13,6 +13,7 @@ from store.store import Store
 from tui.cli.context import now, opened, person
 from tui.cli.options import KeyOption, StoreOption
 from tui.session.passphrase import ask_passphrase
+from tui.widgets.text import printable
 from validators.problems import Problem
 
 commands = typer.Typer()
@@ -38,7 +39,7 @@ def where(store: StoreOption = None, key_file: KeyOption = None) -> int:
             "passphrase": "behind a passphrase, which is asked for at the start",
             "command": "by the name of a command that prints it",
         }
-        print(f"{found.key_file}: the key of {found.path}, {told[keys.source_of(found.key_file)]}.")
+        print(printable(f"{found.key_file}: the key of {found.path}, {told[keys.source_of(found.key_file)]}."))
         print("Without the key nothing in the store can be read, by anybody: keep a second copy (keywork key show).")
     return 0
 
@@ -78,14 +79,14 @@ def passphrase(
         if remove:
             _note(found, "set", "file")
             keys.put_in_file(found.ground.key)
-            print(f"{found.key_file}: the key as it is.")
+            print(printable(f"{found.key_file}: the key as it is."))
             return 0
         first = ask_passphrase("A passphrase for the store's key: ")
         if first != ask_passphrase("The same again: "):
             raise Problem("Those are two passphrases: type the same one twice.")
         _note(found, "set", "passphrase")
         keys.put_behind_passphrase(found.ground.key, first)
-    print(f"{found.key_file}: behind the passphrase. Whoever forgets it needs the second copy of the key.")
+    print(printable(f"{found.key_file}: behind the passphrase. Whoever forgets it needs the second copy of the key."))
     return 0
 
 
@@ -99,7 +100,7 @@ def command(
     with opened(store, key_file) as found:
         _note(found, "set", "command")
         keys.put_behind_command(found.ground.key, line)
-    print(f"{found.key_file}: the key is what the command prints.")
+    print(printable(f"{found.key_file}: the key is what the command prints."))
     return 0
 
 
@@ -113,8 +114,8 @@ def change(store: StoreOption = None, key_file: KeyOption = None) -> int:
         path, key = found.path, found.ground.key
     _leave_alone(path)
     kept = rekey.change(path, key)
-    print(f"{path}: under a new key in {key.path}; keep a second copy of it (keywork key show).")
-    print(f"{kept}: the old key, for copies made before; delete it when they are gone.")
+    print(printable(f"{path}: under a new key in {key.path}; keep a second copy of it (keywork key show)."))
+    print(printable(f"{kept}: the old key, for copies made before; delete it when they are gone."))
     return 0
 
 

@@ -11,6 +11,7 @@ from tui.cli.client.context import ClientOptions, IdArgument, client_command
 from tui.cli.context import talk
 from tui.cli.options import OutputFormat
 from tui.session import handed_out
+from tui.widgets.text import printable
 from validators.problems import Problem
 
 commands = typer.Typer()
@@ -40,7 +41,7 @@ def everything(
         print(text, end="")
         return 0
     subject.write_file(text, out)
-    print(f"{out.resolve()}")
+    print(printable(str(out.resolve())))
     if account:
         talk(f"The file is {account}'s; you read it by the group of its folder.")
     return 0

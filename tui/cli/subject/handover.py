@@ -15,6 +15,7 @@ from store.live.offline_drafts import TakenIn
 from tui.cli.context import now, opened, person, talk
 from tui.cli.named import agency_of
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption
+from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import load
 from validators.standard.terminology import counted
@@ -54,7 +55,8 @@ def handover_(
         account = service_account(found.path)
     numbers = (("client", done.clients), ("episode", done.episodes), ("event", done.events))
     told = ", ".join(data_set.counted(number, kind) for kind, number in numbers)
-    (print if out is not None else talk)(f"{done.where or 'Written'}: {told}, deleted ones among them")
+    written = printable(f"{done.where or 'Written'}: {told}, deleted ones among them")
+    (print if out is not None else talk)(written)
     if done.unsaved:
         drafts = counted(done.unsaved, "draft")
         talk(f"Typing that nobody saved is among it: {drafts}; it is no record until it is saved.")
