@@ -19,6 +19,7 @@ from exporters.extracts import preview, writing
 from exporters.extracts.resend import export_to_stream
 from exporters.extracts.rows import write_rows
 from exporters.extracts.writing import export_numbered
+from exporters.formats.base import SchemaFault, Validation
 from exporters.imports.copy import plan_copy, write_copy
 from exporters.records import history, second_keying
 from exporters.records.second_keying import Wanted
@@ -437,6 +438,8 @@ def test_the_reference_that_a_receipt_tells_beside_what_it_left_out_goes_too() -
     his, another = ({"episode": name, "why": "late", "reference": ref} for name, ref in (("e5", "MARK 7"), ("e6", "8")))
     told = Names(STANDARD, references=frozenset({"MARK 7"})).struck({"left_out": [his, another]})
     assert told["left_out"][0]["reference"] not in ("", "MARK 7") and told["left_out"][1] == another
+    fault = Validation(False, 1, (SchemaFault(7, "SEX", "is no code", "M\u00e4rk 7"),)).told
+    assert "client (removed), SEX" in Names(STANDARD, references=frozenset({"M\u00e4rk 7"})).struck(fault)
     told = Names(STANDARD, episodes=frozenset({"e5"})).struck({"left_out_with_errors": ["e5", "e6"]})
     assert told["left_out_with_errors"][1:] == ["e6"] and told["left_out_with_errors"][0] != "e5"
 
