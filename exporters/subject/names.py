@@ -60,11 +60,15 @@ class Names:
         return (reference, sortable(values.get(self.standard.role("opened"), ""))) in self.journeys
 
     def name(self, text: str) -> bool:
-        """Whether a text is one of them, or has one as a word; very short ones as a word are numbers of anything."""
+        """Whether a text is one of them, or has one as a word; very short ones as a word are numbers of anything.
+
+        In whatever case: what somebody typed or pasted may be in another one.
+        """
         if text in self.all:
             return True
-        words = {one for one in self.all if len(one) >= SHORTEST_WORD}
-        return any(word in words for word in _words(text)) or any(" " in one and one in text for one in words)
+        told = text.casefold()
+        words = {one.casefold() for one in self.all if len(one) >= SHORTEST_WORD}
+        return any(word in words for word in _words(told)) or any(" " in one and one in told for one in words)
 
     def struck(self, told: Any, key: str = "") -> Any:
         """A receipt without them: wherever it names an episode, event or client, and within what a schema said."""
@@ -75,14 +79,14 @@ class Names:
         if not isinstance(told, str):
             return told
         if key in _NAMING:
-            return _REMOVED if self._is_named(told) else told
+            return _REMOVED if self.is_named(told) else told
         for one in self.references:
             for written in (one, ascii(one)[1:-1]):  # as a schema's fault is told in one line
                 told = told.replace(f"client {written},", f"client {_REMOVED},")
         return told
 
-    def _is_named(self, told: str) -> bool:
-        """Whether a receipt names him: by an identifier, or by what links a journey."""
+    def is_named(self, told: str) -> bool:
+        """Whether what an episode is called in a receipt names him: by an identifier, or by what links a journey."""
         reference, _, day = told.partition(" ")
         return (
             told in self.all

@@ -6,18 +6,26 @@ were written outside the store are named, for they are not touched.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from exporters.checks.bounces import read_bounces
 from exporters.records.consent import WHOM
 from exporters.records.merging import FEW
 from exporters.subject.elsewhere import HeldElsewhere, held_elsewhere, lost_origins
-from exporters.subject.names import extracts_with, form_of, names_of, receipts_with, require_known
+from exporters.subject.names import (
+    Names,
+    extracts_with,
+    form_of,
+    names_of,
+    receipts_with,
+    require_known,
+)
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
 from store.live import offline_drafts
-from store.month import extracts, withdrawals
+from store.month import bounce_lists, extracts, withdrawals
 from store.records import merge, read, removal
 from store.records.removal import StruckExtract
 from store.records.values import is_day, sortable
@@ -251,8 +259,26 @@ def _remove(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, info: Re
             if extract.id not in have:
                 yield StruckExtract(extract, None, names.struck(dict(extract.receipt)))
 
-    done = removal.erase(unit, info.id, trees, names.name, struck())
+    done = removal.erase(unit, info.id, trees, names.name, struck(), _refused(unit, agency, names))
     return Removed(done, tuple(one.extract for one in found))
+
+
+def _refused(snapshot: Snapshot, agency: AgencyInfo, names: Names) -> dict[tuple[int, str], set[int]]:
+    """The lines of the lists of what the portal refused that mean a client by a line of the file: what is told in them
+    may well be a value. By the agency's number and the submission of the list.
+
+    Of an extract from which somebody was struck before, no line of the file says whose it is.
+    """
+    found: dict[tuple[int, str], set[int]] = {}
+    for one in bounce_lists.listed(snapshot, agency):
+        with suppress(Problem):  # a list in which nothing is left to read
+            extract = extracts.one(snapshot, one.extract_id)
+            if extract.redacted_at is None:
+                standard, first = form_of(extract, names).standard, not one.counts_rows
+                led = read_bounces(snapshot, agency, standard, extract.id, one.text, headings_are_line_1=first)
+                theirs = {each.number for each in led if names.is_named(each.episode)}
+                found[agency.number, one.submission] = theirs
+    return found
 
 
 def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info: RemovalInfo) -> list[str]:

@@ -26,6 +26,12 @@ def latest(snapshot: Snapshot, agency: AgencyInfo) -> BounceList | None:
     return _info(row) if row is not None else None
 
 
+def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[BounceList]:
+    """All lists of an agency, by submission."""
+    query = _lists(agency).order_by(BOUNCE_LISTS.c.submission)
+    return [_info(row) for row in snapshot.connection.execute(query)]
+
+
 def one(snapshot: Snapshot, agency: AgencyInfo, submission: str) -> BounceList | None:
     """The list of a submission; None where there is none."""
     row = snapshot.connection.execute(_lists(agency).where(BOUNCE_LISTS.c.submission == submission)).one_or_none()

@@ -262,10 +262,12 @@ def erase(
     trees: Collection[ClientTree],
     names: Callable[[str], bool],
     struck: Iterable[StruckExtract],
+    refused: Mapping[tuple[int, str], Collection[int]],
 ) -> RemovalInfo:
     """Take a client out of every table and erase the values of his history; that he was removed stays.
 
-    `names` says of a text whether it names him, `struck` are the extracts that had him, as they are without. Raises
+    `names` says of a text whether it names him, `struck` are the extracts that had him, as they are without; `refused`
+    the lines of lists of what the portal refused that mean him, by the agency's number and the submission. Raises
     Problem where it does not wait to be confirmed.
     """
     _require_open(unit, removal_id)
@@ -280,7 +282,7 @@ def erase(
             else:
                 extracts.redact(unit, one.extract, one.text, one.receipt)
             counts["extracts"] += 1
-        counts["lines"] = _strike_bounces(unit, names)
+        counts["lines"] = _strike_bounces(unit, names, refused)
         counts["confirmations"] = _strike_confirmations(unit, names)
         _strike_views(unit, names)
         _strike_said(unit, names)
@@ -350,16 +352,20 @@ def _below(column: str, records: Table) -> list[Table]:
     return [table for table in reversed(METADATA.sorted_tables) if column in table.c and table is not records]
 
 
-def _strike_bounces(unit: UnitOfWork, names: Callable[[str], bool]) -> int:
-    """Take the lines that name the client out of the lists of what the portal refused."""
+def _strike_bounces(
+    unit: UnitOfWork, names: Callable[[str], bool], refused: Mapping[tuple[int, str], Collection[int]]
+) -> int:
+    """Take the lines that name the client, or mean them by a line of the file, out of the lists of what the portal
+    refused."""
     struck = 0
     for row in unit.connection.execute(select(BOUNCE_LISTS)).all():
-        lines = row.told.split("\n")
-        kept = [line for line in lines if not names(line)]
+        lines, theirs = row.told.splitlines(keepends=True), refused.get((row.agency_number, row.submission), ())
+        kept = [line for number, line in enumerate(lines, 1) if number not in theirs and not names(line.strip())]
         if len(kept) < len(lines):
             struck += len(lines) - len(kept)
             mine = (BOUNCE_LISTS.c.agency_number == row.agency_number, BOUNCE_LISTS.c.submission == row.submission)
-            unit.connection.execute(update(BOUNCE_LISTS).where(*mine).values(told="\n".join(kept)))
+            told = "".join(kept).removesuffix("\n")
+            unit.connection.execute(update(BOUNCE_LISTS).where(*mine).values(told=told))
     return struck
 
 
@@ -378,18 +384,19 @@ _STRUCK = "(a client who was removed was named here)"
 def _strike_said(unit: UnitOfWork, names: Callable[[str], bool]) -> None:
     """Take away what somebody wrote of a return that names the client: reasons, what was entered with a tick."""
 
-    def struck(text: str | None) -> str | None:
-        return _STRUCK if text and names(text) else text
+    def struck(text: str) -> str:
+        return _STRUCK if names(text) else text
 
     for row in unit.connection.execute(select(SUBMISSIONS)).all():
-        now = {"reason": struck(row.reason), "dropped_because": struck(row.dropped_because)}
+        now = {"reason": struck(row.reason), "dropped_because": row.dropped_because and struck(row.dropped_because)}
         if now != {"reason": row.reason, "dropped_because": row.dropped_because}:
             unit.connection.execute(update(SUBMISSIONS).where(SUBMISSIONS.c.number == row.number).values(**now))
     for row in unit.connection.execute(select(TICKS)).all():
-        told = {key: struck(text) for key, text in json.loads(row.told).items()}
-        now = {"told": pack(told, "tick"), "reason": struck(row.reason)}
-        if told != json.loads(row.told) or now["reason"] != row.reason:
-            unit.connection.execute(update(TICKS).where(TICKS.c.number == row.number).values(**now))
+        before: dict[str, str] = json.loads(row.told)
+        told, reason = {key: struck(text) for key, text in before.items()}, struck(row.reason)
+        if (told, reason) != (before, row.reason):
+            values = {"told": pack(told, "tick"), "reason": reason}
+            unit.connection.execute(update(TICKS).where(TICKS.c.number == row.number).values(**values))
     unit.chain.erase_where("submission", names)
 
 

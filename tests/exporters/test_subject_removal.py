@@ -68,6 +68,9 @@ MARKS = (
 """What stands of the client wherever it may stand, and nowhere else."""
 
 
+BOUNCES = "episodemark wrong\ne3 wrong\n{EpisodeMark} again\nline 3: birth date 19810317 wrong\nline 4: DOB wrong"
+
+
 def everything_kept(store: Store) -> Iterator[tuple[str, str]]:
     """Every cell of every table, texts of extracts unpacked, and every page of the file as it is without its cipher."""
     raw = sqlite.connect(store.path, store.ground.key)
@@ -150,9 +153,7 @@ def filled(desk: Desk) -> tuple[AgencyInfo, str]:
         consent.add(unit, episode.id, ConsentAnswer("agreed", "2020-06-01", "Kim", "1", "a secret note"))
         drafts.save(unit, Draft("episode", episode.id, {"PC": "half typed word"}, 1, client))
         drafts.save(unit, Draft("event", "new", {"SUBMODDT": "half typed word"}, 0, episode.id, "sub_intervention"))
-        bounce_lists.add(
-            unit, agency, extracts.listed(unit, agency)[-1], "episodemark wrong\ne3 wrong", counts_rows=False
-        )
+        bounce_lists.add(unit, agency, extracts.listed(unit, agency)[-1], BOUNCES, counts_rows=False)
         its = Work(agency, STANDARD, NOW.date())
         second_keying.draw(unit, its, Wanted(NOW.date(), NOW.date(), number=3))
         for again in second_keying.state(unit, its).episodes:
@@ -185,7 +186,7 @@ def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> No
         assert kept != texts[own_id] and b"".join(ask(desk.store, extracts.text, own_id)) == kept
     assert [each["CLIENT"] for each in desk.kept()] == ["1001", "1003"]
     kept_list = ask(desk.store, bounce_lists.latest, agency)
-    assert kept_list is not None and kept_list.text == "e3 wrong"
+    assert kept_list is not None and kept_list.text == "e3 wrong\nline 4: DOB wrong"
     assert ask(desk.store, audit.verify).whole
     # What somebody did on that day is told though it was done to one who is gone: the removal, and what was before it.
     for person, act in (("bob", "remove"), ("ann", "annotate")):
@@ -469,8 +470,7 @@ def test_who_was_left_out_is_struck_from_receipts_and_from_what_was_said_of_retu
     (extract,) = ask(desk.store, extracts.listed, agency)
     # Its text, and the file that was written, had nobody to strike: nothing more is said of them.
     assert extract.redacted_at is None and not done.struck and done.info.told["extracts"] == 1
-    (omitted,) = extract.receipt["left_out"]  # type: ignore[misc]
-    assert omitted["why"] == "closed before the base date 2019-01-01"
+    assert "closed before the base date 2019-01-01" in str(extract.receipt["left_out"])
     # What stands in other people's records is theirs: it is told beforehand and afterwards, and stays.
     desk.take([row("4", **marked, **long_ago, CONSENT="N")])
     client = client_of(desk.store, agency, STANDARD, "MARKREF77")
