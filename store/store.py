@@ -139,7 +139,7 @@ class Store:
         self._lock = threading.Lock()
         self._watcher: Any = None
         self._watchers = 0
-        self._asked = self._rested = False
+        self._asked = self._rested = self._log_has_erased = False
         self._person, self._admitted_until = "", 0.0
         self._refused: set[tuple[str, ...]] = set()
         self._engine: Engine = sqlite.engine(path, key, self._access, busy_seconds)
@@ -244,6 +244,16 @@ class Store:
                 self._note_refused(who, error)
             raise
         self.ground.looks.update(unit.looks)
+        self._log_has_erased |= unit.erases
+        self._empty_log()
+
+    def _empty_log(self) -> None:
+        """Empty the write-ahead log once something was erased for good: there it stands as it was, for weeks where
+        somebody always has the store open. Where somebody reads from it just now it is tried again, later.
+        """
+        if self._log_has_erased:
+            with contextlib.suppress(Problem), sqlite.told(self.path):
+                self._log_has_erased = not sqlite.empty_log(self._engine)
 
     def at_once(self, change: sqlite.PreparedStatement, **values: str | int) -> int:
         """One statement that is a transaction of its own; how many rows it changed. Raises Problem.
@@ -346,6 +356,7 @@ class Store:
 
         Call it now and then; returns whether there was something to give back.
         """
+        self._empty_log()
         if self._asked:
             self._asked, self._rested = False, False
         elif not self._rested:

@@ -28,6 +28,8 @@ class UnitOfWork(Snapshot):
         self.who = who
         self.at = stamp(who.at)
         self.looks: set[tuple[str, ...]] = set()
+        self.erases = False
+        """Whether something is taken away for good, which is then to be gone from the write-ahead log, too."""
         self._touched: set[int] = set()
         self._marked: set[int] = set()
         self._revision: int | None = None

@@ -228,6 +228,16 @@ def roomy(connection: Connection, kib: int = LOADING_KIB) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA cache_size={usual}")
 
 
+def empty_log(made: Engine) -> bool:
+    """Put what is in the write-ahead log into the file, and empty it; False where somebody reads from it just now.
+
+    The log has each page as it stood after each save, also after later ones have overwritten what was in it.
+    """
+    with made.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        return not raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+
 @contextmanager
 def overwriting(connection: Connection) -> Iterator[None]:
     """Have all that is deleted within overwritten with zeros, also where that means writing more pages than need be."""

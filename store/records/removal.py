@@ -272,6 +272,7 @@ def erase(
     """
     _require_open(unit, removal_id)
     unit.session.expire_all()
+    unit.erases = True
     # Pages and cells that become free are overwritten, so that nothing of him is left between what is kept.
     with sqlite.overwriting(unit.connection):
         records = records_in(trees)
