@@ -35,7 +35,7 @@ from store.records.values import is_day, moment, sortable
 from store.snapshot import Snapshot
 from validators.local_time import minute_text
 from validators.problems import Problem
-from validators.records import Values
+from validators.records import Finding, Values
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -243,12 +243,22 @@ def _notes(snapshot: Snapshot, standard: Standard, titles: dict[str, str]) -> He
     return HeldTable("Notes on fields", ("When", "Who", "Of", "Note"), tuple(rows), "None.")
 
 
+_COMPARES = frozenset({"like_another", "belongs_to_one", "same_for_client", "appears_once"})
+
+
 def _findings(snapshot: Snapshot, work: Work, tree: ClientTree) -> HeldTable:
-    """What the rules say of this client; that somebody is like them, and who, is about somebody else."""
+    """What the rules say of this client; that somebody is like them, or bears an identifier of theirs, is about
+    somebody else."""
+    standard = work.standard
     found = [] if tree.client.deleted else check_client.findings(snapshot, work, tree)
-    of_others = {one.id for one in work.standard.rules if any(row.pattern == "like_another" for row in one.rows)}
-    told = (one for one in found if one.rule not in of_others)
-    rows = tuple((one.severity.value, f"rule {one.rule}", one.for_others) for one in told)
+    patterns = {one.id: {row.pattern for row in one.rows} for one in standard.rules}
+
+    def is_of_others(one: Finding) -> bool:
+        its = patterns.get(one.rule, set())
+        # A rule about identifiers may say other things of them, too: in what compares, it says whose was first.
+        return "like_another" in its or bool(its & _COMPARES and one.anonymous)
+
+    rows = tuple((one.severity.value, f"rule {one.rule}", one.for_others) for one in found if not is_of_others(one))
     title = "What the rules of the data set say of these records, beside what compares them with other people's"
     return HeldTable(title, ("Severity", "Rule", "Finding"), rows, "Nothing.")
 

@@ -397,6 +397,16 @@ def test_an_identifier_that_another_client_bears_strikes_nobody_elses_row(desk: 
     assert b"c5" in last and b"clientmark" not in last
 
 
+def test_what_is_handed_out_does_not_tell_who_else_bears_an_identifier(desk: Desk) -> None:
+    desk.take([row("1"), row("2", CLIENT="1001")])
+    agency = ask(desk.store, agencies.one)
+    check_caseload(desk.store, agency, Checker(STANDARD), TODAY, NOW)
+    (told,) = (one for one in ask(desk.store, queries.findings, agency) if one.rule == "47")
+    assert "is used for another client (first of client 1001)" in told.message
+    held = ask(desk.store, everything.everything, Work(agency, STANDARD, TODAY), told.client_id, "ann", NOW)
+    assert "another client" not in "\n".join(everything.text_lines(held)), "that is about somebody else"
+
+
 def test_whom_somebody_is_like_is_forgotten_of_one_who_was_removed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = row("1", CLIENT="MARKREF77", CLIENTID="clientmark", EPISODID="episodemark")
     desk.take([gone, row("1", CLIENTID="c9", CLIENT="1009", EPISODID="e9")])
