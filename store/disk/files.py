@@ -317,8 +317,10 @@ def place(made: Path, target: Path) -> None:
 def scratch(target: Path, mode: int) -> Iterator[Path]:
     """An empty private file beside `target` to be filled and placed; gone afterwards, with its journals, if it was not.
 
-    Raises OSError when it cannot be made.
+    What killed programs left there of such files goes first: there may be people's records in it, in the clear. Raises
+    OSError when it cannot be made.
     """
+    clear(target)
     path = _beside(target)
     with _while_we_live(path, make(path, mode)):
         yield path

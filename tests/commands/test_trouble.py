@@ -125,18 +125,19 @@ run()
 
 
 @pytest.mark.parametrize(
-    ("point", "command"),
+    ("point", "command", "number"),
     [
-        ("exporters.csv_format.table:encoding_of", "import"),
-        ("store.records.bulk_load:Loader.take", "import"),
-        ("store.unit_of_work:UnitOfWork.finish", "import"),
-        ("exporters.csv_format.writing:RowWriter.flush", "export"),
-        ("store.disk.sqlite:copy_into", "backup"),
-        ("validators.rules.checker:Checker.check", "check"),
+        ("exporters.csv_format.table:encoding_of", "import", signal.SIGINT),
+        ("store.records.bulk_load:Loader.take", "import", signal.SIGINT),
+        ("store.unit_of_work:UnitOfWork.finish", "import", signal.SIGTERM),
+        ("exporters.csv_format.writing:RowWriter.flush", "export", signal.SIGINT),
+        ("exporters.csv_format.writing:RowWriter.flush", "export", signal.SIGHUP),
+        ("store.disk.sqlite:copy_into", "backup", signal.SIGTERM),
+        ("validators.rules.checker:Checker.check", "check", signal.SIGINT),
     ],
 )
-def test_stopped_in_the_middle(filled: Place, point: str, command: str) -> None:
-    """Ctrl+C."""
+def test_stopped_in_the_middle(filled: Place, point: str, command: str, number: signal.Signals) -> None:
+    """Ctrl+C, somebody who ends the program, a line that is dropped."""
     arguments: dict[str, tuple[object, ...]] = {
         "import": (write(filled.folder, [row(), row("2")]),),
         "export": (*EXPORT, "--out", filled.out),
@@ -152,10 +153,11 @@ def test_stopped_in_the_middle(filled: Place, point: str, command: str) -> None:
         text=True,
     )
     assert process.stdout is not None and process.stdout.readline() == "reached\n"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
-    assert process.returncode not in (0, 1) and out == "" and "Traceback" not in err
+    assert process.returncode == (2 if number == signal.SIGINT else -number) and out == "" and "Traceback" not in err
     assert filled.contents() == before and filled.episodes() == 120
+    assert not [path for path in filled.folder.rglob("*") if path.suffix == ".new"], "no half a file in the clear"
 
 
 @pytest.mark.parametrize("arguments", [("standards", "show", "ndtms-cjit-p"), ("check", SAMPLE_FILE)])

@@ -175,6 +175,8 @@ def test_a_killed_programs_half_made_copy_is_named_and_cleared(store: Store) -> 
     assert not told.ok and left.name in told.message
     with files.scratch(store.path, files.PRIVATE) as making:
         making.write_bytes(b"somebody is at it")
+        assert not left.exists(), "another file that is made there clears it"
+        left.write_bytes(b"half a copy")
         assert files.left_behind(store.path) == [left]
         files.clear(store.path)
         assert making.exists() and not left.exists()

@@ -1,10 +1,14 @@
 """Leaving the program: an exit code, and for whatever went wrong one sentence on stderr, never a traceback."""
 
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import NoReturn
 
 from tui.cli.context import obeyed_by_none
@@ -15,19 +19,55 @@ from validators.problems import Problem
 _STOPPED = "Stopped; what was not finished was not written."
 
 
+class Ended(BaseException):
+    """Somebody ends the program, or its line was dropped. What is on its way is cleared on the way out."""
+
+    def __init__(self, number: int) -> None:
+        """Take the signal."""
+        self.number = number
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Have a program that is ended, or loses its line, go out as by an exception.
+
+    As the system has it by default it would stop where it is, and leave half an extract in the clear in a file that
+    nobody knows of. Whoever is to go on without the line (nohup) goes on, and the second signal ends it at once.
+    """
+
+    def end(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        raise Ended(number)
+
+    numbers = (signal.SIGHUP, signal.SIGTERM) if current_thread() is main_thread() else ()
+    heard = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    for number in heard:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def leave_with(call: Callable[[], object]) -> NoReturn:
     """Call a function and end the program with the exit code it gives (0 for what is no number)."""
     collect_seldom()
     _prepare_output()
     try:
         LOG.begin(_command)
-        code = call()
-        sys.stdout.flush()
+        with _ending_in_order():
+            code = call()
+            sys.stdout.flush()
     except Problem as problem:
         LOG.refused(problem)
         code = _say(str(problem))
     except KeyboardInterrupt:
         code = _say(_STOPPED)
+    except Ended as ended:
+        LOG.ended(128 + ended.number)
+        os.kill(os.getpid(), ended.number)  # so that whoever waits for the program sees what ended it
+        code = 128 + ended.number
     except BrokenPipeError:
         # Whoever read the output has gone (`| head`): nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
