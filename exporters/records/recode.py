@@ -49,6 +49,7 @@ def fields(standard: Standard) -> list[Field]:
     link = choose.of(standard).link
     kept_out = {standard.role(name) for name in ("consent", "sex", "agency", "residence")}
     kept_out |= set(link.headers) if link is not None else set()
+    kept_out |= {standard.guarded.consent} if standard.guarded is not None else set()
     return [one for one in standard.fields if one.codes and one.keyed == "person" and one.header not in kept_out]
 
 

@@ -15,6 +15,7 @@ from tests.exporters.extracts import NOW, STANDARD
 from tests.stores import ask, do
 from validators.problems import Problem
 from validators.standard.catalogue import load
+from validators.standard.model import GuardedFields
 
 ANN, BOB = Who("ann", NOW), Who("bob", NOW)
 ALL = ClientQuery()
@@ -125,6 +126,12 @@ def test_too_many_at_once_are_refused(
 def test_what_links_a_journey_to_what_was_sent_is_no_field_of_it() -> None:
     headers = {one.header for one in recode.fields(load("smds-wales"))}
     assert "EMPLOY" in headers and not headers & {"GENDER", "AGENCY"}
+
+
+def test_an_answer_about_consent_is_no_field_of_it_for_whatever_it_was_asked() -> None:
+    assert "CONSENT" not in {one.header for one in recode.fields(STANDARD)}
+    guarded = replace(STANDARD, guarded=GuardedFields("ips", HEADER, frozenset({NEW}), ("PC",)))
+    assert HEADER not in {one.header for one in recode.fields(guarded)}
 
 
 def test_events_are_recoded_too(desk: Desk, filled: tuple[AgencyInfo, list[str]]) -> None:

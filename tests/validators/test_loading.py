@@ -98,6 +98,7 @@ CELLS = [
     ("fields.csv", "PC", "carried", "no", "carried is 'no', which is neither empty nor yes"),
     ("fields.csv", "REFLD", "carried", "yes", "a date, and what no person keys, is never taken from the last record"),
     ("fields.csv", "EPISODID", "carried", "yes", "a date, and what no person keys, is never taken from the last"),
+    ("fields.csv", "CONSENT", "carried", "yes", "an answer about consent is never taken from the last record"),
     ("fields.csv", "PREGNANT", "skip_when", "SEX", "the condition 'SEX' has no '='"),
     ("fields.csv", "PREGNANT", "skip_when", "SEKS=1", "the condition 'SEKS=1' names a field that does not exist"),
     ("fields.csv", "PREGNANT", "skip_when", "SEX=@men", "names values that standard.toml does not define"),

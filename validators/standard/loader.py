@@ -73,6 +73,7 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
     shortened = _shortened(top, known)
     settings = read_settings(top.tables("settings"), code_lists)
     guarded = _guarded(top, known, settings)
+    _judge_carried(pack, fields, {roles.get("consent", ""), guarded.consent if guarded else ""})
     kept_back = _kept_back(fields, shortened, guarded)
     printable = known.headers(top.text_list("any_character"), "any_character")
     free = (*shortened, *printable, *kept_back, *(guarded.headers if guarded else ()))
@@ -201,6 +202,13 @@ def _guarded(top: TomlTable, known: "_Known", settings: Iterable[AgencySetting])
     (consent,) = known.headers([table.text("consent")], "consent")
     headers = known.headers(table.text_list("headers"), "headers")
     return GuardedFields(setting, consent, frozenset(table.text_list("consented")), headers)
+
+
+def _judge_carried(pack: Pack, fields: Iterable[Field], consents: Collection[str]) -> None:
+    """Refuse an edition in which an answer about consent would be taken over: each episode is asked for."""
+    for row, one in zip(pack.fields, fields, strict=True):
+        if one.carried and one.header in consents:
+            fail(row.path, row.line, "an answer about consent is never taken from the last record")
 
 
 _WHOLE_POSTCODE = len("NE1 4X")  # the shortest field that holds more than a part
