@@ -87,13 +87,15 @@ class Names:
 
     def is_named(self, told: str) -> bool:
         """Whether what an episode is called in a receipt names him: by an identifier, or by what links a journey."""
-        reference, _, day = told.partition(" ")
-        return (
-            told in self.all
-            or told in self.references
-            or reference in self.references
-            or (reference, day) in self.journeys
-        )
+        if told in self.all or self.standard.role("episode_id"):
+            return told in self.all
+        # Where nothing but what links its messages tells one journey from another: the reference, the day, the source.
+        for reference in self.references | {reference for reference, _ in self.journeys}:
+            if told.startswith(f"{reference} "):
+                day = sortable(told[len(reference) + 1 :].partition(" ")[0])
+                if reference in self.references or (reference, day) in self.journeys:
+                    return True
+        return False
 
 
 def _words(text: str) -> Iterator[str]:

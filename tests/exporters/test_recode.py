@@ -15,7 +15,7 @@ from tests.exporters.extracts import NOW, STANDARD
 from tests.stores import ask, do
 from validators.problems import Problem
 from validators.standard.catalogue import load
-from validators.standard.model import GuardedFields
+from validators.standard.edition import GuardedFields
 
 ANN, BOB = Who("ann", NOW), Who("bob", NOW)
 ALL = ClientQuery()

@@ -455,6 +455,11 @@ def test_the_reference_that_a_receipt_tells_beside_what_it_left_out_goes_too() -
     his, another = ({"episode": name, "why": "late", "reference": ref} for name, ref in (("e5", "MARK 7"), ("e6", "8")))
     told = Names(STANDARD, references=frozenset({"MARK 7"})).struck({"left_out": [his, another]})
     assert told["left_out"][0]["reference"] not in ("", "MARK 7") and told["left_out"][1] == another
+    told = Names(STANDARD, references=frozenset({"e5"})).struck({"left_out_with_errors": ["e5 b", "e5"]})
+    assert told["left_out_with_errors"][0] == "e5 b" != told["left_out_with_errors"][1]
+    journeys = ["1 2 2026-05-04 03", "1 2026-05-04 03", "7 2026-05-04 03", "7 2026-05-05 03"]
+    theirs = Names(WALES, references=frozenset({"1 2"}), journeys=frozenset({("1 2", "2"), ("7", "2026-05-04")}))
+    assert [one in journeys for one in theirs.struck({"episode": journeys})["episode"]] == [False, True, False, True]
     fault = Validation(False, 1, (SchemaFault(7, "SEX", "is no code", "M\u00e4rk 7"),)).told
     assert "client (removed), SEX" in Names(STANDARD, references=frozenset({"M\u00e4rk 7"})).struck(fault)
     told = Names(STANDARD, episodes=frozenset({"e5"})).struck({"left_out_with_errors": ["e5", "e6"]})
