@@ -14,7 +14,7 @@ from exporters.formats.base import Format
 from store.facts import AgencyInfo, ClientTree, ExtractInfo
 from store.month import extracts, letters, locate
 from store.records import read, removal
-from store.records.values import sortable, unpack
+from store.records.values import is_day, sortable, unpack
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.records import Values
@@ -64,7 +64,7 @@ class Names:
 
         In whatever case: what somebody typed or pasted may be in another one.
         """
-        if text in self.all:
+        if text in self.all or self._links(text, surely=True):
             return True
         told = text.casefold()
         words = {one.casefold() for one in self.all if len(one) >= SHORTEST_WORD}
@@ -87,13 +87,18 @@ class Names:
 
     def is_named(self, told: str) -> bool:
         """Whether what an episode is called in a receipt names him: by an identifier, or by what links a journey."""
-        if told in self.all or self.standard.role("episode_id"):
-            return told in self.all
-        # Where nothing but what links its messages tells one journey from another: the reference, the day, the source.
+        return told in self.all or self._links(told)
+
+    def _links(self, told: str, *, surely: bool = False) -> bool:
+        """Whether a text begins as a journey of his is called, where nothing but what links its messages tells one from
+        another: the reference, the day, the source. Where it is `surely` that, what stands there is a day."""
+        if self.standard.role("episode_id"):
+            return False
         for reference in self.references | {reference for reference, _ in self.journeys}:
             if told.startswith(f"{reference} "):
                 day = sortable(told[len(reference) + 1 :].partition(" ")[0])
-                if reference in self.references or (reference, day) in self.journeys:
+                its = reference in self.references and (is_day(day) or not surely)
+                if its or (reference, day) in self.journeys:
                     return True
         return False
 

@@ -460,6 +460,7 @@ def test_the_reference_that_a_receipt_tells_beside_what_it_left_out_goes_too() -
     journeys = ["1 2 2026-05-04 03", "1 2026-05-04 03", "7 2026-05-04 03", "7 2026-05-05 03"]
     theirs = Names(WALES, references=frozenset({"1 2"}), journeys=frozenset({("1 2", "2"), ("7", "2026-05-04")}))
     assert [one in journeys for one in theirs.struck({"episode": journeys})["episode"]] == [False, True, False, True]
+    assert theirs.name("7 2026-05-04 03") and not theirs.name("7 errors in May") and not theirs.name("7 2026-05-05 03")
     fault = Validation(False, 1, (SchemaFault(7, "SEX", "is no code", "M\u00e4rk 7"),)).told
     assert "client (removed), SEX" in Names(STANDARD, references=frozenset({"M\u00e4rk 7"})).struck(fault)
     told = Names(STANDARD, episodes=frozenset({"e5"})).struck({"left_out_with_errors": ["e5", "e6"]})
