@@ -60,7 +60,6 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
     of its data sets, empty for all of it. Raises PackError with file, line and reason when the pack is malformed."""
     pack = Pack(folders, variant)
     top = pack.toml()
-    path = pack.path
     sections, unknown = _sections(top, pack)
     whole = replace(_edition(top, pack), unknown_sections=unknown)
     named = {name: frozenset(codes) for name, codes in top.table("values").lists().items()}
@@ -73,7 +72,6 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
     shortened = _shortened(top, known)
     settings = read_settings(top.tables("settings"), code_lists)
     guarded = _guarded(top, known, settings)
-    _judge_carried(pack, fields, {roles.get("consent", ""), guarded.consent if guarded else ""})
     kept_back = _kept_back(fields, shortened, guarded)
     printable = known.headers(top.text_list("any_character"), "any_character")
     free = (*shortened, *printable, *kept_back, *(guarded.headers if guarded else ()))
@@ -113,8 +111,7 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
         kept_back=kept_back,
         journeys=_journeys(top, known, fields),
     )
-    if "consent" in roles and "consented" not in named:
-        fail(path, 0, "there is a consent field but no values.consented")
+    _judge_consent(pack, standard)
     top.done()
     return replace(standard, rules=read_rules(pack, standard))
 
@@ -204,9 +201,14 @@ def _guarded(top: TomlTable, known: "_Known", settings: Iterable[AgencySetting])
     return GuardedFields(setting, consent, frozenset(table.text_list("consented")), headers)
 
 
-def _judge_carried(pack: Pack, fields: Iterable[Field], consents: Collection[str]) -> None:
-    """Refuse an edition in which an answer about consent would be taken over: each episode is asked for."""
-    for row, one in zip(pack.fields, fields, strict=True):
+def _judge_consent(pack: Pack, standard: Standard) -> None:
+    """Refuse an edition that does not say what agrees, or in which an answer would be taken over: each episode's client
+    is asked."""
+    asked = standard.role("consent")
+    if asked and "consented" not in standard.values:
+        fail(pack.path, 0, "there is a consent field but no values.consented")
+    consents = {asked, standard.guarded.consent if standard.guarded else ""}
+    for row, one in zip(pack.fields, standard.fields, strict=True):
         if one.carried and one.header in consents:
             fail(row.path, row.line, "an answer about consent is never taken from the last record")
 
