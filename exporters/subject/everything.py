@@ -6,6 +6,7 @@ extracts had the client in them. Where values of the history were erased, that i
 """
 
 import json
+import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -427,17 +428,24 @@ def text_lines(found: Everything) -> Iterator[str]:
     yield from (f"  {note}" for note in found.notes)
 
 
+def refuse_taken(path: Path) -> None:
+    """Raise Problem where there is a file of that name: no file is written over."""
+    if os.path.lexists(path):
+        raise Problem(f"There is a file at {path} already and it is kept: name another one.")
+
+
 def write_file(text: str, path: Path) -> None:
     """Write what was told into a new file that only the person at work can read, see `mode_for_person`.
 
     Raises Problem; no file is written over.
     """
     try:
+        refuse_taken(path)
         with scratch(path, mode_for_person(path.absolute().parent)) as made:
             made.write_text(text, encoding="utf-8", newline="")
             place(made, path)
     except FileExistsError:
-        raise Problem(f"There is a file at {path} already and it is kept: name another one.") from None
+        raise Problem(f"{path} was made by somebody meanwhile and is kept: name another one.") from None
     except OSError as error:
         raise refused(error, path, "written") from None
 

@@ -43,7 +43,15 @@ def test_it_is_said_at_once_and_nothing_can_be_typed(
     terminal.press("<ctrl+t>")
     terminal.press("<down>")
     terminal.until_quiet(0.2)
-    terminal.press("<escape><escape>")
+    page = store.path.with_name("page.html")
+    terminal.press("<ctrl+p>everything held<enter>")
+    terminal.until("Held and removed")
+    terminal.press("w")
+    terminal.until("Write all that is held")
+    terminal.press(f"<ctrl+u>{page}<enter>")
+    terminal.until("That needs the role keying")
+    assert not page.exists(), "what may not be given out is in no file"
+    terminal.press("<escape><escape><escape>")
     terminal.until("Clients")
     assert ask(store, drafts.listed, READER) == []
     assert ask(store, read.tree, known.client.id) == known

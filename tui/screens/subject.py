@@ -14,9 +14,10 @@ from store.facts import AgencyInfo, RemovalInfo, RemovalReason
 from store.records import read
 from store.records import removal as stored
 from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 from tui.screens.registry import SCREENS
 from tui.session.filtered_screen import StoredTableScreen, TableContents
-from tui.session.handed_out import form_of, told
+from tui.session.handed_out import OF_OTHERS, form_of, told
 from tui.session.looks import note_looks
 from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY, action
@@ -163,6 +164,7 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
             "Every value with its label. The end of the name says in which form: .html one page without scripts, .txt"
             " text to read, .json for another program.",
             "Only you can read the file.",
+            OF_OTHERS,
         ]
         if account:
             about[1] = (
@@ -183,16 +185,18 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
         form = form_of(path)
         note_looks(app, [client_id])
 
-        def wrote(found: everything.Everything) -> None:
-            self.say(f"Written: {path}", "ok")
-            app.write(lambda unit: everything.give_out(unit, client_id))
+        def note(unit: UnitOfWork) -> None:
+            everything.refuse_taken(path)
+            everything.give_out(unit, client_id)
 
-        def write(snapshot: Snapshot) -> everything.Everything:
-            found = job(snapshot)
-            everything.write_file(told(found, form), path)
-            return found
+        def write(snapshot: Snapshot) -> None:
+            everything.write_file(told(job(snapshot), form), path)
 
-        app.read(write, on_done=wrote, hold=True)
+        def noted(_: object) -> None:
+            app.read(write, on_done=lambda _: self.say(f"Written: {path}", "ok"), hold=True)
+
+        # Noted first: who may not give it out has no file of it, and no file is of which the history says nothing.
+        app.write(note, on_done=noted, hold=True)
 
     # Removal
 

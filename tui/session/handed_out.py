@@ -10,6 +10,8 @@ from tui.widgets.text import printable
 from validators.problems import Problem
 
 HandedForm = Literal["txt", "html", "json"]
+OF_OTHERS = "Notes and reasons are in it as they were written: look through them for what they say of other people."
+"""What is said to whoever hands it out."""
 
 
 def form_of(path: Path) -> HandedForm:

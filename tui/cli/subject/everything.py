@@ -33,15 +33,19 @@ def everything(
     with asked.opened() as at:
         record, tree = at.find(wanted)
         who = at.who
+        if out is not None:
+            subject.refuse_taken(out)
         found = at.store.ask(subject.everything, at.work, record.id, who.person, who.at)
         at.store.do(who, subject.give_out, tree.client.id)
         account = service_account(at.store.path)
     text = handed_out.told(found, "html" if html else "json" if asked.form is OutputFormat.JSON else "txt")
     if out is None:
         print(text, end="")
+        talk(handed_out.OF_OTHERS)
         return 0
     subject.write_file(text, out)
     print(printable(str(out.resolve())))
+    talk(handed_out.OF_OTHERS)
     if account:
         talk(f"The file is {account}'s; you read it by the group of its folder.")
     return 0
