@@ -27,14 +27,18 @@ class DraftsScreen(StoreScreen[None]):
     heading = "Typed and not saved"
     DEFAULT_CSS = "DraftsScreen TextPage { height: 3; }"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = FilteredList([], "Find")
+
     def body(self) -> Iterable[Widget]:
         """A word of help, then the list."""
         yield TextPage(["", "Nothing of this is saved yet. Enter opens one and asks whether to keep it."])
-        yield FilteredList([], "Find")
+        yield self.list
 
     def on_mount(self) -> None:
         """Read them."""
-        self.query_one(FilteredList).focus()
+        self.list.focus()
         self._load()
         if self.program.came_back:
             self.say(self.program.came_back, "notice")
@@ -52,7 +56,7 @@ class DraftsScreen(StoreScreen[None]):
 
     def _came(self, found: tuple[list[DraftGroup], str]) -> None:
         groups, none = found
-        self.query_one(FilteredList).offer(
+        self.list.offer(
             [
                 (group.client_id, client_name(self.program.standard, group.client), told(group, self.program))
                 for group in groups
@@ -63,7 +67,7 @@ class DraftsScreen(StoreScreen[None]):
 
     def on_line_list_chosen(self) -> None:
         """Enter."""
-        chosen = self.query_one(FilteredList).current_id
+        chosen = self.list.current_id
         if chosen is not None:
             self.program.open_client(chosen)
 
