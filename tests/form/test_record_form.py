@@ -275,10 +275,11 @@ async def test_a_finding_on_several_fields_marks_each() -> None:
         assert len(told) == 2
 
 
-async def test_the_code_list_is_honest_and_closing_it_changes_nothing() -> None:
-    app = FormApp(["episode"], {"PARENT": "Z"})
+async def test_the_code_list_is_honest_and_closing_it_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, said = FormApp(["episode"], {"PARENT": "Z"}), list[str]()
     async with app.run_test(size=(80, 24)) as pilot:
         form = app.form
+        monkeypatch.setattr(form, "remark", said.append)
         form.go_to("PARENT")
         await one_by_one(pilot, ["f4"])
         text = "\n".join(lines_of(form))
@@ -291,6 +292,8 @@ async def test_the_code_list_is_honest_and_closing_it_changes_nothing() -> None:
         text = "\n".join(lines_of(form))
         assert "list not known" in text
         assert "Care plan objectives completed - Drug" in text
+        await one_by_one(pilot, ["enter"])
+        assert said == ["The code of this is not known here: Esc, then type the code itself."]
         await one_by_one(pilot, [*"10", "enter", "escape", *"10", "enter"])
         assert form.model.value("CJDISRSN") == "10"
         form.go_to("PC")

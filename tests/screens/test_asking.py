@@ -18,6 +18,11 @@ def lines_of(terminal: Terminal) -> list[str]:
     return [line[side : columns - side].strip() for line in terminal.lines()]
 
 
+def cursor_of(terminal: Terminal) -> str:
+    """What the line says in which the terminal's cursor stands."""
+    return lines_of(terminal)[terminal.cursor[1]]
+
+
 def words_of(terminal: Terminal) -> str:
     """All that it says, lines joined."""
     return re.sub(r"\s+", " ", " ".join(lines_of(terminal)))
@@ -37,6 +42,14 @@ def test_a_long_sentence_is_said_in_full_and_goes_when_somebody_types() -> None:
         terminal.press("2<tab>3<f2>")
         terminal.until("The percentages")
         assert WRONG in words_of(terminal) and ABOUT in words_of(terminal)
+        terminal.until_quiet()
+        assert cursor_of(terminal) == "3", "the lines have moved, and the cursor with the one that is typed in"
+        terminal.press("<f1>")
+        terminal.until("About dialogs")
+        terminal.press("<escape>")
+        terminal.until("The percentages")
+        terminal.until_quiet()
+        assert cursor_of(terminal) == "3", "and it comes back from the help"
         terminal.press("<shift+tab>0")
         assert "The percentages" not in words_of(terminal) and ABOUT in words_of(terminal)
         terminal.press("<backspace><backspace>1<f2>")

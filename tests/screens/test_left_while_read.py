@@ -1,5 +1,6 @@
 """A screen that is left before the store has answered it: what was read for it is told to nobody, and fails nothing."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -23,13 +24,17 @@ async def test_no_screen_minds_being_left_before_the_store_has_answered_it(
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
         monkeypatch.setattr(app, "call_in_turn", lambda call, *values: answers.append((call, values)))
-        names = [name for name, one in SCREENS.items() if one.from_anywhere and not one.home and one.is_for(app.standard)]
+        names = [
+            name for name, one in SCREENS.items() if one.from_anywhere and not one.home and one.is_for(app.standard)
+        ]
         for name in names:
             app.open_screen(name)
-            await until(pilot, lambda: app.screen.is_mounted and not app.threads._tasks)
             left = app.screen
+            while not left.is_mounted or app.threads._tasks:
+                await asyncio.sleep(0.005)
             app.open_screen("month")
-            await until(pilot, lambda: not left.is_attached and not left.children and not app.threads._tasks)
+            while left.is_attached or left.children or app.threads._tasks:
+                await asyncio.sleep(0.005)
             for call, values in answers:
                 call(*values)
             answers.clear()

@@ -53,6 +53,8 @@ def test_a_pasted_list_leads_to_the_very_field(start: Start, sent: list[list[str
     terminal.press("<escape>", 0.5)
     terminal.press("<down>")
     terminal.until("no line 9999")
+    terminal.press("x")
+    terminal.until("There is no other extract yet.")
     terminal.press("n2 DOB<enter>")
     terminal.until("4 lines, 3 lead")
     terminal.press("r")

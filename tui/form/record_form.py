@@ -327,6 +327,8 @@ class RecordForm(ScrollView, can_focus=False):
         """Take the list's answer as the value and go on; where it has none, one stays in it."""
         answer, header = self.codes.answer, self.model.current
         if answer is None:
+            if self.codes.choices:
+                self.remark("The code of this is not known here: Esc, then type the code itself.")
             return
         if self.locked:
             self._close_codes()

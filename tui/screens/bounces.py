@@ -223,7 +223,8 @@ class BouncesScreen(StoreScreen[None]):
 
     def action_extract(self) -> None:
         """`x`: the extract before; after the first one the latest again. A list goes with its submission."""
-        if not self.extracts:
+        if len(self.extracts) < 2:
+            self.say("There is no other extract yet.")
             return
         before = self.extracts[self.at]
         self.at = (self.at + 1) % len(self.extracts)

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Offset
 
-from tui.widgets.base_screen import BaseModal
+from tui.widgets.base_screen import BaseModal, return_cursor
 from tui.widgets.line_input import LineInput
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import wrapped
@@ -86,6 +86,7 @@ class Asking(BaseModal[Mapping[str, str]]):
         self._heading, self._text, self._check, self._sentence = title, tuple(lines), check, ""
         self._about = tuple(TextLine([("", "panel")], "panel") for _ in range(MOST_ABOUT))
         self._keys = TextLine([("", "panel")], "panel")
+        self._shown = 0, 0
         self.lines = tuple(_Line(self, one) for one in asked)
         self._told = tuple(TextLine([("", "panel")], "panel") for _ in range(MOST_TOLD))
 
@@ -106,7 +107,6 @@ class Asking(BaseModal[Mapping[str, str]]):
         for its in self.lines:
             its.input.load(its.asked.initial)
         self.lines[0].input.focus()
-        self.call_after_refresh(self.lines[0].input.place_cursor)
 
     def move(self, line: _Line, step: int, accept: bool) -> None:
         """To another line; Enter in the last one is done."""
@@ -149,7 +149,11 @@ class Asking(BaseModal[Mapping[str, str]]):
         told = _cut(wrapped(self._sentence, width), min(MOST_TOLD, room)) or [""]
         _say(self._told, told, "error" if self._sentence else "panel")
         about = [piece for line in self._text for piece in wrapped(line, width)]
-        _say(self._about, _cut(about, min(len(self._about), room - len(told))), "panel")
+        about = _cut(about, min(len(self._about), room - len(told)))
+        _say(self._about, about, "panel")
+        if self._shown != (len(told), len(about)):  # the lines move, and with them the one that is typed in
+            self._shown = len(told), len(about)
+            self.call_after_refresh(return_cursor, self)
         self._keys.show((f" {next((one for one in KEYS if len(one) <= width), KEYS[-1])}", "panel"))
 
 

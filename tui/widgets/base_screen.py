@@ -1,7 +1,7 @@
 """What every screen and every dialog inherits: title, key bar and status line, and a focus that repaints nothing."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -27,6 +27,13 @@ MOVES: list[BindingType] = [
     Binding("tab", "app.focus_next", "Next pane", show=False, id="pane.next"),
     Binding("shift+tab", "app.focus_previous", "Previous pane", show=False, id="pane.previous"),
 ]
+
+
+def return_cursor(screen: Screen[Any]) -> None:
+    """Have the terminal's cursor stand where the focus is, on a screen that has come up or is laid out anew."""
+    place = getattr(screen.focused, "place_cursor", None)
+    if place is not None:
+        place()
 
 
 class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
@@ -56,12 +63,7 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
 
     def on_screen_resume(self) -> None:
         """Back from another screen: the terminal's cursor returns to where the focus is."""
-        self.call_after_refresh(self._return_cursor)
-
-    def _return_cursor(self) -> None:
-        place = getattr(self.focused, "place_cursor", None)
-        if place is not None:
-            place()
+        self.call_after_refresh(return_cursor, self)
 
     def compose(self) -> ComposeResult:
         """Title above, the body, then status and keys."""
@@ -146,6 +148,10 @@ class BaseModal(ModalScreen[Result | None], Generic[Result], inherit_bindings=Fa
     def base(self) -> "Frame":
         """The app, as what it is."""
         return cast("Frame", self.app)
+
+    def on_screen_resume(self) -> None:
+        """Come up, or back from its help: the terminal's cursor stands where the focus is."""
+        self.call_after_refresh(return_cursor, self)
 
     def action_back(self) -> None:
         """Escape: away without an answer."""

@@ -84,7 +84,7 @@ class NotePage(BaseModal[tuple[str, str]]):
         known = ", ".join(self._known)
         with Vertical():
             yield TextLine([(f" {self._of}: key worker and note", "title")], "title")
-            yield TextLine([(" Kept here only, never sent. F2 keeps them, Ctrl+U empties a line.", "panel")], "panel")
+            yield TextLine([(" Kept here, never sent. F2 and Esc keep them, Ctrl+U empties a line.", "panel")], "panel")
             yield TextLine([(" Key worker", "panel_heading")], "panel")
             yield self.lines[0].input
             yield TextLine([(f" Key workers here: {known}" if known else " ", "panel")], "panel")

@@ -590,11 +590,14 @@ class ClientScreen(BaseScreen[None]):
             self.program.call_later(self.program.say, DRAFT_KEPT, "notice")
 
     def jumps(self) -> list[JumpPlace]:
-        """Every group of the form, the tree, the panel's first finding."""
+        """Every group of the form, the tree, the panel's first finding.
+
+        A group is entered where a person types: what came over a jump would replace an identifier the program made.
+        """
         groups: dict[str, str] = {}
-        for row in self.form.model.rows:
-            if isinstance(row, Field):
-                groups.setdefault(row.group or row.section, row.header)
+        fields = [row for row in self.form.model.rows if isinstance(row, Field)]
+        for row in (*(one for one in fields if one.keyed == "person"), *fields):
+            groups.setdefault(row.group or row.section, row.header)
         letters = iter("ABCDEGHIJKLMNOPQRSUVWXYZ")
         places: list[JumpPlace] = [("T", "Tree", self.tree_pane.focus), ("F", "First fault", self._first_fault)]
         for group, header in groups.items():
