@@ -269,6 +269,10 @@ class Check:
     message: str
 
 
+class NotThere(Problem):
+    """A record is not in the store: to try again does not help."""
+
+
 class NewerVersion(Problem):
     """Somebody saved the record since it was opened. Carries what was to be saved (`mine`) and what stands (`theirs`).
 

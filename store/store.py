@@ -229,17 +229,17 @@ class Store:
         self._refuse_read_only()
         self._asked = True
         self._still_there()
-        done = range(0)
+        done, own_acts = range(0), self.own_acts
         try:
             with sqlite.told(self.path), sqlite.writing(self._engine) as connection, connection.begin():
                 schema.require_current(connection, self.path)
                 unit = UnitOfWork(connection, self.ground, who)
                 yield unit
                 unit.finish()
-                self.own_acts.note(unit.acts)
+                own_acts.note(unit.acts)
                 done = unit.acts
         except BaseException as error:
-            self.own_acts.forget(done)
+            own_acts.forget(done)
             if isinstance(error, Refused):
                 self._note_refused(who, error)
             raise
@@ -333,6 +333,11 @@ class Store:
             # nothing would have changed.
             return (self._watchers << 32) + sqlite.data_version(watcher)
 
+    @property
+    def files_seen(self) -> int:
+        """In how many files it was looked what others did: one, and one more for each that was put in its place."""
+        return self._watchers
+
     def glance(self, question: sqlite.PreparedStatement, **values: str | int) -> list[tuple[Any, ...]]:
         """The rows of a question that is asked again and again, to see whether it is worth a snapshot to ask more.
 
@@ -394,6 +399,7 @@ class Store:
                 watcher.close()
             self._engine.dispose()
             self._engine = sqlite.engine(self.path, self.ground.key, self._access, self._busy_seconds)
+            self.own_acts = OwnActs()  # their numbers are somebody else's there
             self.prepare()
             self._file = found
 

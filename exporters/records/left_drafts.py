@@ -19,6 +19,8 @@ from validators.records import Values
 from validators.standard.model import Standard
 from validators.standard.terminology import counted
 
+NOWHERE = "what they stand under is not in this store, which was put back to an earlier state."
+
 if TYPE_CHECKING:
     from store.store import Store
 
@@ -68,13 +70,10 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
     known = {draft.record_id: draft for draft in reversed(every)}
     by_client: dict[str, list[DraftInfo]] = {}
     for draft in every:
-        try:
-            client, was = _client_of(snapshot, draft, known)
-            if client not in known or known[client].version:
-                read.get(snapshot, "client", client)
-            by_client.setdefault(client, []).append(_moved(snapshot, agency, draft, was, client))
-        except Problem:
-            continue  # what it stood under is gone for good; there is nowhere to open it
+        if (its := _where(snapshot, draft, known)) is not None:
+            client, was = its
+            with suppress(Problem):  # the one it was typed into is gone for good
+                by_client.setdefault(client, []).append(_moved(snapshot, agency, draft, was, client))
     order: dict[Kind, int] = {"client": 0, "episode": 1, "event": 2}
     found = []
     for client, rows in by_client.items():
@@ -97,6 +96,10 @@ def none_told(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> str:
     month end counts as well."""
     under_way = stored_drafts.unsaved(snapshot, agency)[who.person]
     if not under_way:
+        every = [draft for draft in stored_drafts.listed(snapshot, who.person) if draft.differs]
+        known = {draft.record_id: draft for draft in reversed(every)}
+        if adrift := sum(_where(snapshot, draft, known) is None for draft in every):
+            return f"{counted(adrift, 'draft')} of yours cannot be opened: {NOWHERE} All else you typed is saved."
         return "Everything you typed is saved."
     return f"{counted(under_way, 'draft')} of yours not saved, in another window that is open: save there. All else is."
 
@@ -222,6 +225,17 @@ def keep(unit: UnitOfWork, drafts: Sequence[DraftInfo]) -> None:
             stored_drafts.save(unit, one.as_draft())
         else:
             stored_drafts.take_over(unit, one.record_id, one.session, unit.who.session)
+
+
+def _where(snapshot: Snapshot, draft: DraftInfo, known: Mapping[str, DraftInfo]) -> tuple[str, str] | None:
+    """The same as `_client_of`; None where that client is not there, and there is nowhere to open the draft."""
+    try:
+        client, was = _client_of(snapshot, draft, known)
+        if client not in known or known[client].version:
+            read.get(snapshot, "client", client)
+    except Problem:
+        return None
+    return client, was
 
 
 def _client_of(snapshot: Snapshot, draft: DraftInfo, drafts: Mapping[str, DraftInfo]) -> tuple[str, str]:

@@ -21,7 +21,8 @@ from validators.standard.terminology import Sentence
 
 @dataclass(frozen=True)
 class Save:
-    """One record to be written. `version` is the one it was made from, 0 for a new record, which keeps its `id`.
+    """One record to be written. `version` is the one it was made from, 0 for a new record, which keeps its `id`, and
+    `before` the values that one had; None where they were read in this unit of work.
 
     `unconfirmed` are the fields of an episode or an event that were taken over from another one and that nobody has
     confirmed; None leaves those that are marked, where their values are the same still.
@@ -34,6 +35,7 @@ class Save:
     values: Values
     version: int
     unconfirmed: frozenset[str] | None = None
+    before: Values | None = None
 
     @classmethod
     def of(cls, record: StoredRecord) -> "Save":
@@ -91,7 +93,7 @@ def rebased(item: Save, before: Values, theirs: StoredRecord) -> Save | None:
     if any(header in others and others[header] != text for header, text in mine.items()):
         return None
     values = {header: text for header, text in {**theirs.values, **mine}.items() if text}
-    return replace(item, values=values, version=theirs.version)
+    return replace(item, values=values, version=theirs.version, before=theirs.values)
 
 
 def records(unit: UnitOfWork, agency: AgencyInfo, client_id: str, items: Sequence[Save]) -> Saved:
@@ -105,7 +107,7 @@ def records(unit: UnitOfWork, agency: AgencyInfo, client_id: str, items: Sequenc
     written = []
     for item in items:
         if item.version:
-            written.append(stored_save.change(unit, item.kind, item.id, item.values, item.version))
+            written.append(stored_save.change(unit, item.kind, item.id, item.values, item.version, before=item.before))
         else:
             parent = agency.id if item.kind == "client" else item.parent_id
             made = stored_save.create(unit, item.kind, parent, item.section, item.values, record_id=item.id)

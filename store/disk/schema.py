@@ -81,6 +81,9 @@ def bring_up_to_date(
 
             config.attributes["connection"] = connection
             command.upgrade(config, head)
+            return True
+    # Another program was quicker, and may be of another version than this one.
+    bring_up_to_date(engine, path, key, read_only=False, head=head, scripts=scripts)
     return True
 
 

@@ -16,12 +16,15 @@ from store.store import Store
 @dataclass(frozen=True)
 class StoreState:
     """How things stand. `data` is another number after anybody wrote anything, `saved` after a record was saved, `act`
-    after anything was done that the audit tells; `others` are those who have the client open that one is in oneself."""
+    after anything was done that the audit tells; `others` are those who have the client open that one is in oneself.
+    `file` is another one after another file was put in the store's place: a copy of before may have been worked with
+    since, and bear the same numbers for other things."""
 
     data: int
     saved: int
     act: int
     others: tuple[Presence, ...]
+    file: int = 0
 
 
 def look(store: Store, before: StoreState | None, session: str, client_id: str, now: datetime) -> StoreState:
@@ -35,11 +38,12 @@ def look(store: Store, before: StoreState | None, session: str, client_id: str, 
         return before
     others = tuple(presence.others_at_a_glance(store, client_id, session, now)) if client_id else ()
     ((saved, act),) = [(saves or 0, acts or 0) for saves, acts in store.glance(_COUNTERS)]
-    if before is None or (saved, act) != (before.saved, before.act):
+    file = store.files_seen
+    if before is None or (saved, act, file) != (before.saved, before.act, before.file):
         # By the person at the screen, who may have lost the right to; in one snapshot, as is all that is read of it.
         with store.reading() as snapshot:
             saved, act = index.saved_version(snapshot), audit.last_act(snapshot)
-    return StoreState(data, saved, act, others)
+    return StoreState(data, saved, act, others, file)
 
 
 _COUNTERS = PreparedStatement(select(index.saves(), audit.acts()))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, null, select
 
 from store.disk.tables import AGENCIES, CARRIED, CLIENTS, EPISODES, EVENTS, FIELD_NOTES, NAMES, STATES
-from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, EpisodeTree, Kind, KnownEpisode, StoredRecord
+from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, EpisodeTree, Kind, KnownEpisode, NotThere, StoredRecord
 from store.records.values import moment, unpack
 from store.snapshot import Snapshot
 from validators.problems import Problem
@@ -86,7 +86,7 @@ def get(snapshot: Snapshot, kind: Kind, record_id: str) -> StoredRecord:
     """One record, deleted or not. Raises Problem when there is none with that id."""
     found = record(snapshot.connection, kind, record_id)
     if found is None:
-        raise Problem(not_there(kind, record_id))
+        raise NotThere(not_there(kind, record_id))
     return found
 
 
@@ -329,7 +329,7 @@ def tree(snapshot: Snapshot, client_id: str, *, deleted: bool = False) -> Client
     """A client, deleted or not, with its episodes and events; with `deleted` those that are deleted, too."""
     head = snapshot.connection.execute(record_query("client").where(CLIENTS.c.id == client_id)).one_or_none()
     if head is None:
-        raise Problem(not_there("client", client_id))
+        raise NotThere(not_there("client", client_id))
     below = record_query("episode").where(EPISODES.c.client_number == head.number).order_by(EPISODES.c.number)
     dated = (
         record_query("event")
@@ -380,7 +380,7 @@ def episode_record(snapshot: Snapshot, episode_id: str) -> EpisodeRecord:
     query = select(CLIENTS.c.id).join(EPISODES, EPISODES.c.client_number == CLIENTS.c.number)
     client_id = snapshot.connection.execute(query.where(EPISODES.c.id == episode_id)).scalar_one_or_none()
     if client_id is None:
-        raise Problem(not_there("episode", episode_id))
+        raise NotThere(not_there("episode", episode_id))
     found = tree(snapshot, client_id, deleted=False)
     for one in found.episodes:
         if one.episode.id == episode_id:

@@ -68,16 +68,24 @@ def create(
 
 
 def change(
-    unit: UnitOfWork, kind: Kind, record_id: str, values: Values, version: int, *, act: str = "change"
+    unit: UnitOfWork,
+    kind: Kind,
+    record_id: str,
+    values: Values,
+    version: int,
+    *,
+    act: str = "change",
+    before: Values | None = None,
 ) -> StoredRecord:
     """Save a record's values over the version they were made from; return it as it stands then.
 
-    One audit row for each field that differs; where none does, nothing is written. Raises NewerVersion when
-    somebody saved since, Problem when the record is not there, or it or what it stands under is deleted: nobody would
-    see what is written there.
+    `before` are the values of that version, where somebody had them in hand for longer than this unit of work: in a
+    store that was put back meanwhile and worked with, the same number may stand for other ones. One audit row for each
+    field that differs; where none does, nothing is written. Raises NewerVersion when somebody saved since, Problem when
+    the record is not there, or it or what it stands under is deleted: nobody would see what is written there.
     """
     theirs = read.get(unit, kind, record_id)
-    _require_version(unit, theirs, version, values)
+    _require_version(unit, theirs, version, values, before)
     if theirs.deleted and act != LETTER:
         told = "The {record} is deleted: bring it back before changing it."
         raise Problem(Sentence(told, record=named(kind, record_id)))
@@ -156,8 +164,10 @@ def _row(unit: UnitOfWork, kind: Kind, record_id: str) -> Row:
     return unit.session.exec(select(Event).where(Event.id == record_id).with_for_update()).one()
 
 
-def _require_version(unit: UnitOfWork, theirs: StoredRecord, version: int, values: Values | None) -> None:
-    if theirs.version != version:
+def _require_version(
+    unit: UnitOfWork, theirs: StoredRecord, version: int, values: Values | None, before: Values | None = None
+) -> None:
+    if theirs.version != version or before not in (None, theirs.values):
         mine = StoredRecord(
             theirs.kind,
             theirs.id,

@@ -127,3 +127,7 @@ def test_nobody_is_told_that_all_is_saved_while_another_window_has_more(desk: De
     assert ask(desk.store, left_drafts.groups, agency, now) == []
     assert ask(desk.store, left_drafts.none_told, agency, now).startswith("5 drafts of yours not saved, in another")
     assert ask(desk.store, left_drafts.none_told, agency, BOB) == "Everything you typed is saved."
+    # As in a store that was put back to before the client was entered.
+    do(desk.store, BOB, drafts.save, Draft("episode", "e9", {"PC": "NE1 4"}, 0, parent_id="nobody"))
+    assert not ask(desk.store, left_drafts.groups, agency, BOB)
+    assert ask(desk.store, left_drafts.none_told, agency, BOB).startswith("1 draft of yours cannot be opened")

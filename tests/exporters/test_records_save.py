@@ -10,10 +10,12 @@ from exporters.records import left_drafts, many, save
 from exporters.records.left_drafts import DraftName
 from exporters.records.merging import Pair, merge_as_seen, pair
 from exporters.records.save import Save
+from store.disk import backup
 from store.facts import AgencyInfo, Draft, NewerVersion, Who
-from store.live import drafts
+from store.live import drafts, news
 from store.records import agencies, read, removal
 from store.records import save as stored_save
+from store.store import open_store
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD
 from tests.stores import ask, do
@@ -66,6 +68,32 @@ def test_over_a_newer_version_nothing_is_written(desk: Desk, agency: AgencyInfo)
         do(desk.store, ANN, save.records, agency, "c1", items)
     assert told.value.theirs.values["PC"] == "NE9 9" and told.value.mine.values["PC"] == "X"
     assert ask(desk.store, read.get, "client", "c1").values["SEX"] == "1"
+
+
+def test_in_a_store_put_back_and_worked_with_a_version_s_number_is_not_taken_for_what_it_was(
+    desk: Desk, agency: AgencyInfo
+) -> None:
+    store, copy = desk.store, desk.folder / "copy.db"
+    new(desk, agency)
+    store.backup(copy)
+    mine = do(store, ANN, save.records, agency, "c1", [Save("client", "c1", "", "", {**CLIENT, "SEX": "2"}, 1)])
+    before = news.look(store, None, "window 1", "c1", NOW)
+    for beside in ("", "-wal", "-shm"):
+        store.path.with_name(store.path.name + beside).rename(desk.folder / f"away{beside}")
+    backup.restore(copy, store.path, store.key_file)
+    with open_store(store.path, store.key_file, load) as other:
+        theirs = [Save("client", "c1", "", "", {**CLIENT, "DOB": "19850314"}, 1)]
+        do(other, Who("bob", NOW + timedelta(hours=1)), save.records, agency, "c1", theirs)
+    now = news.look(store, before, "window 1", "c1", NOW)
+    assert (now.saved, now.act) == (before.saved, before.act) and now.file != before.file, "the watch tells of it"
+    stands = mine.records[0]
+    item = Save("client", "c1", "", "", {**stands.values, "SINITIAL": "C"}, stands.version, before=stands.values)
+    with pytest.raises(NewerVersion) as told:
+        do(store, ANN, save.records, agency, "c1", [item])
+    assert told.value.theirs.version == stands.version and told.value.theirs.changed_by == "bob"
+    again = save.rebased(item, stands.values, told.value.theirs)
+    assert again is not None and again.values["DOB"] == "19850314" and again.before == told.value.theirs.values
+    assert do(store, ANN, save.records, agency, "c1", [again]).records[0].version == stands.version + 1
 
 
 def test_a_window_s_save_forgets_its_own_drafts_and_a_command_s_all_of_them(desk: Desk, agency: AgencyInfo) -> None:

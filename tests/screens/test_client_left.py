@@ -1,18 +1,27 @@
 """A client who is left a moment before the program: what was typed last is kept all the same."""
 
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
+from store.disk import backup
 from store.facts import ClientTree, Who
 from store.live import offline_drafts
+from store.records import read, save
 from store.store import Store
+from store.store import open_store as open_another
 from tests.screens.program import NOW, Program
 from tests.screens.test_own_save_is_no_news import until
-from tests.stores import ask
+from tests.stores import ask, do
+from tui.app import app as app_module
 from tui.app import open_store
 from tui.app.open_store import StoreLocation
 from tui.screens.client.screen import ClientScreen
+from tui.widgets.text_line import StatusLine
+from validators.standard.catalogue import load
 
 
 async def test_what_a_locked_store_has_not_taken_when_its_screen_is_left_is_kept_by_f10(
@@ -30,3 +39,46 @@ async def test_what_a_locked_store_has_not_taken_when_its_screen_is_left_is_kept
             await until(pilot, lambda: app._exit)
     (typed,), _ = ask(store, offline_drafts.left)
     assert typed.values["CLIENT"] == "x" and "offered at the next start" in app.last_words
+
+
+async def test_what_another_saved_in_a_store_that_was_put_back_is_never_written_over_unseen(
+    store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    client, copy = known.client, tmp_path / "copy.db"
+    store.backup(copy)
+    app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    do(store, Who("ann", NOW), save.change, "client", client.id, {**client.values, "ETHNIC": "B"}, 1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.store is not None and app.screen.is_mounted)
+        app.open_client(client.id, header="CLIENT")
+        await until(pilot, lambda: isinstance(app.screen, ClientScreen))
+        screen = app.screen
+        for beside in ("", "-wal", "-shm"):
+            store.path.with_name(store.path.name + beside).rename(tmp_path / f"away{beside}")
+        backup.restore(copy, store.path, store.key_file)
+        with open_another(store.path, store.key_file, load) as other:
+            later = Who("bob", NOW + timedelta(minutes=1))
+            do(other, later, save.change, "client", client.id, {**client.values, "NATION": "POL"}, 1)
+        await until(pilot, lambda: screen.case.client.values["NATION"] == "POL")
+        assert (
+            screen.case.client.values["ETHNIC"] == "A" and "bob saved this client" in screen.query_one(StatusLine).text
+        )
+        await pilot.press("x", "f2")
+        await until(pilot, lambda: screen.case.client.version == 3)
+        # Who goes to the shell while a thread has the lock would keep it, and everybody else from writing.
+        stopped: list[str] = []
+        monkeypatch.setattr(Program, "can_suspend", True)
+        monkeypatch.setattr(app, "action_suspend_process", lambda: stopped.append("stopped"))
+        monkeypatch.setattr(app_module, "REST_SECONDS", 0.05)
+        going_on = Event()
+        app.in_store(lambda store: going_on.wait(), writes=True)
+        await pilot.pause()
+        app.action_shell()
+        assert not stopped and "Not left for the shell" in screen.query_one(StatusLine).text
+        going_on.set()
+        await until(pilot, lambda: not app.threads._tasks)
+        app.action_shell()
+        assert stopped == ["stopped"]
+    stands = ask(store, read.get, "client", client.id).values
+    assert (stands["NATION"], stands["ETHNIC"], stands["CLIENT"]) == ("POL", "A", "x")

@@ -36,6 +36,8 @@ async def test_a_session_that_slept_while_the_client_was_removed_keeps_nothing_o
         do(store, Who("cat", NOW), removal.confirm, agency, load(agency.standard), asked.id, NOW.date())
         await pilot.press("y")
         await until(pilot, lambda: "removed for good" in app.screen.query_one(StatusLine).text)
+        await pilot.press("f2")
+        await until(pilot, lambda: "Not saved: this is not in the store" in app.screen.query_one(StatusLine).text)
         await pilot.press("z", "f10")
     assert ask(store, drafts.listed, "ann") == []
     assert not [one.name for one in store.path.parent.iterdir() if "unsaved" in one.name]

@@ -47,6 +47,18 @@ def wakes(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return woken
 
 
+async def test_whoever_stops_the_process_learns_whether_something_is_being_written() -> None:
+    threads, going_on = threads_of(App()), threading.Event()
+    assert threads.come_to_rest(10)
+    written = threads.run(going_on.wait, writes=True)
+    await asyncio.sleep(0)
+    assert not threads.come_to_rest(0.02)
+    going_on.set()
+    assert threads.come_to_rest(10) and await written
+    threads.stop()
+    assert threads.come_to_rest(10)
+
+
 async def test_that_it_is_done_is_heard_before_whatever_the_program_does_next(monkeypatch: pytest.MonkeyPatch) -> None:
     app, woken = App(), wakes(monkeypatch)
     threads, written = threads_of(app), threading.Event()

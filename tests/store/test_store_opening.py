@@ -1,5 +1,6 @@
 """Opening a store: made, found, refused. What cannot be done is one sentence, and nothing is left half-done."""
 
+import contextlib
 import os
 import stat
 import subprocess
@@ -217,7 +218,9 @@ def _plain(entry: object) -> str:
     return repr(entry)
 
 
-def test_an_older_store_is_upgraded_after_a_copy_was_kept(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
+def test_an_older_store_is_upgraded_after_a_copy_was_kept(
+    store: Store, agency: AgencyInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     steps = tmp_path / "steps"
     (steps / "versions").mkdir(parents=True)
     for made in (schema.MIGRATIONS / "env.py", *(schema.MIGRATIONS / "versions").glob("0*.py")):
@@ -255,6 +258,17 @@ def test_an_older_store_is_upgraded_after_a_copy_was_kept(store: Store, agency: 
         stamp.close()
     with open_store(copy.with_name(copies[1]), store.key_file, standards) as kept:
         assert [one.code for one in ask(kept, agencies.listed)] == [agency.code, "A0002"]
+
+    # A newer program is quicker: the store is not worked with as if it were of this one's version.
+    def upgraded_meanwhile(*_: object) -> None:
+        with contextlib.closing(sqlite.connect(store.path, key)) as newer:
+            newer.execute("UPDATE alembic_version SET version_num = 'later'")
+
+    monkeypatch.setattr(schema, "_keep_copy", upgraded_meanwhile)
+    engine = sqlite.engine(store.path, key)
+    with pytest.raises(Problem, match=r"of a version \(later\) this program does not know"):
+        schema.bring_up_to_date(engine, store.path, key, read_only=False, head="next", scripts=steps)
+    engine.dispose()
 
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:

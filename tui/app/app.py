@@ -44,6 +44,8 @@ __all__ = ["KeyworkApp", "StoreChanged"]
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
+REST_SECONDS = 2.0
+"""So long whoever goes to the shell waits for what is being written."""
 LOST = 2
 """The exit code of a session that was left although what was typed could be kept nowhere, or that opened no store."""
 
@@ -385,6 +387,13 @@ class KeyworkApp(BaseApp):
             self.leave(LOST)
         elif told := self.try_to_leave():
             self.say(told, "error")
+
+    def action_shell(self) -> None:
+        """To the shell, once nothing of ours holds the store's lock: it would be held until somebody comes back."""
+        if self.can_suspend and not self.threads.come_to_rest(REST_SECONDS):
+            self.say("Not left for the shell: the store is being written to, try again in a moment.", "notice")
+            return
+        super().action_shell()
 
     def try_to_leave(self) -> str:
         """Leave, and return ""; or stay once more, where what is typed would be lost, and return what is to be said."""

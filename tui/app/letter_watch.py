@@ -107,10 +107,11 @@ class LetterWatch:
 
 
 def _found(snapshot: "Snapshot", agency: "AgencyInfo", after: int) -> ActsOfOthers | None:
-    """In a thread: what acts behind that one tell of; None where none of them concerns the session."""
+    """In a thread: what acts behind that one tell of; None where none of them concerns the session. Behind none, the
+    store was put back to another state, in which the agency may not be."""
     told = audit.told_of(snapshot, after, (AGENCY, STANDARD))
     installed = {record for kind, record in told if kind == STANDARD}
-    if not installed and (AGENCY, agency.id) not in told:
+    if after and not installed and (AGENCY, agency.id) not in told:
         return None
     its = next((one for one in agencies.listed(snapshot) if one.id == agency.id), None)
     of_ours = bool(installed & lineage(agency.standard)) if installed else False

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from contextvars import copy_context
 from pathlib import Path
@@ -189,6 +190,20 @@ class StoreThreads:
                 self.is_settled = True
                 settle()
 
+    def come_to_rest(self, seconds: float) -> bool:
+        """Whether all that writes has come to its end within so many seconds, which the app's loop waits for.
+
+        For whoever stops the process: one that is stopped within a transaction keeps everybody else from writing for
+        as long as it sleeps.
+        """
+        try:
+            self._writer.submit(lambda: None).result(seconds)
+        except FutureTimeout:
+            return False
+        except RuntimeError:  # the program ends
+            pass
+        return True
+
     def stop(self) -> None:
         """Take no more work and forget what has not begun."""
         self._stopped = True
@@ -279,11 +294,12 @@ class StoreWatch:
             self._hand_over(self._app.say, "The store is back.", "ok")
         if before is None or now is before:
             return
-        if (now.saved, now.act) != (before.saved, before.act):
-            own = before.act < now.act and self._store.own_acts.are_all(before.act, now.act)
+        moved = now.file != before.file
+        if moved or (now.saved, now.act) != (before.saved, before.act):
+            own = not moved and before.act < now.act and self._store.own_acts.are_all(before.act, now.act)
             # Of a store that was put back to an earlier state no act tells what is another now.
-            after = before.act if before.act < now.act else 0
-            self._hand_over(self._tell, now.saved != before.saved, own, after)
+            after = before.act if before.act < now.act and not moved else 0
+            self._hand_over(self._tell, moved or now.saved != before.saved, own, after)
         elif now.others != before.others:
             self._hand_over(self._tell_of_others)
 

@@ -319,7 +319,10 @@ def _saved(at: ClientWork, client_id: str, changes: Sequence[Change], how: SaveO
 
     Raises NewerVersion where both changed a field, or `--version` says that nobody may have saved.
     """
-    items = [Save(one.kind, one.id, one.parent_id, one.section, one.values, one.version) for one in changes]
+    items = [
+        Save(one.kind, one.id, one.parent_id, one.section, one.values, one.version, before=one.before)
+        for one in changes
+    ]
     before = {one.id: one.before for one in changes}
     for left in reversed(range(TRIES)):
         try:

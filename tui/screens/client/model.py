@@ -217,12 +217,14 @@ class Case:
             held = self.by_id.get(record.id)
             if held is None:
                 held = Held(record.kind, record.id, record.parent_id, record.section)
-            newer = 0 < held.version < record.version
+            # In a store that was put back meanwhile and worked with, one number may stand for two versions.
+            other = held.version == record.version and held.changed_at != record.changed_at
+            newer = 0 < held.version < record.version or (other and held.version > 0)
             if newer and held.is_changed:
                 told.append(held)
                 held.overtaken = record.changed_by
                 held.deleted = record.deleted
-            elif held.version != record.version or held.deleted != record.deleted:
+            elif newer or held.version != record.version or held.deleted != record.deleted:
                 held.adopt(record)
                 held.model = None if newer else held.model
             held.key_worker, held.note = worker, note
@@ -243,7 +245,8 @@ class Case:
             held = self.by_id[draft.record_id] = Held(draft.kind, draft.record_id, draft.parent_id, draft.section)
         held.typed, held.model, held.at_field = draft.values, None, draft.at_field
         held.left, held.carried = True, frozenset(draft.unconfirmed)
-        if draft.base_version and draft.base_version != held.version:
+        of_another = draft.base_version != held.version or draft.began_with not in ({}, held.saved)
+        if draft.base_version and of_another:
             held.version, held.began = draft.base_version, draft.began_with
         self.check.forget()
 

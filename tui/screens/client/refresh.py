@@ -118,11 +118,12 @@ class Around:
                 self.reload(said, own)
                 return
             if _differs(screen, tree):
-                by, before = tree.client.changed_by, {held.id: held.version for held in screen.case.by_id.values()}
+                by = tree.client.changed_by
+                before = {held.id: (held.version, held.changed_at) for held in screen.case.by_id.values()}
                 screen.saving.take(tree)
                 records = list(screen.case.by_id.values())
                 if not any(held.overtaken for held in records):
-                    changed = [held for held in records if before.get(held.id) != held.version]
+                    changed = [held for held in records if before.get(held.id) != (held.version, held.changed_at)]
                     latest = max(changed or records, key=lambda held: held.changed_at)
                     who = "You" if own else labels.somebody(latest.changed_by or by, program.person)
                     screen.say(f"{who} saved this client just now; it is shown as it is.", "notice")
@@ -217,12 +218,13 @@ class Around:
 
 
 def _differs(screen: "ClientView", tree: ClientTree) -> bool:
-    known = {held.id: (held.version, held.deleted) for held in screen.case.by_id.values() if held.version}
+    held_here = [held for held in screen.case.by_id.values() if held.version]
+    known = {held.id: (held.version, held.changed_at, held.deleted) for held in held_here}
     beside = {held.id: (held.key_worker, held.note) for held in screen.case.by_id.values() if held.kind == "episode"}
-    now = {tree.client.id: (tree.client.version, tree.client.deleted)}
+    now = {tree.client.id: (tree.client.version, tree.client.changed_at, tree.client.deleted)}
     for one in tree.episodes:
         for record in (one.episode, *one.events):
-            now[record.id] = (record.version, record.deleted)
+            now[record.id] = (record.version, record.changed_at, record.deleted)
         if beside.get(one.episode.id) != (one.key_worker, one.note):
             return True
     noted = {held.id: held.noted for held in screen.case.by_id.values() if held.noted}

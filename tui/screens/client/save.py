@@ -7,7 +7,7 @@ from exporters.extracts.sent_links import changed_links, told_of_links
 from exporters.formats import choose
 from exporters.records import save
 from exporters.records.save import Save, Saved
-from store.facts import RECORD_KINDS, ClientTree, NewerVersion, StoredRecord
+from store.facts import RECORD_KINDS, ClientTree, NewerVersion, NotThere, StoredRecord
 from store.people.acts import Refused
 from tui.screens.client import labels
 from tui.screens.client.findings_walk import KEY_OF
@@ -74,6 +74,10 @@ def _ask(screen: "ClientView", found: Sequence[EpisodeRecord], go_on: Callable[[
 RETRY_SECONDS = 1.0
 HOLD_SECONDS = 1.0
 """The keys wait so long for a save; in a store that is busy for longer, people type on."""
+NOT_THERE = (
+    "Not saved: this is not in the store any more. It was removed for good, or the store was put back to an earlier"
+    " state."
+)
 BUSY = "The store is busy: saving goes on, type on."
 
 
@@ -234,8 +238,8 @@ class Saving:
 
     def _failed(self, problem: Problem, items: list[Save], again: bool, number: int) -> None:
         screen = self.screen
-        may_not = isinstance(problem, Refused)
-        stood_still = not isinstance(problem, NewerVersion | Refused)
+        may_not = isinstance(problem, Refused | NotThere)
+        stood_still = not may_not and not isinstance(problem, NewerVersion)
         screen.keeper.aside.ended(number, refused=stood_still, waiting=not may_not)
         for item in items:
             if (held := screen.case.by_id.get(item.id)) is not None:
@@ -247,9 +251,10 @@ class Saving:
                 self._overtaken(held, problem)
             return
         if may_not:
-            # Somebody else took the role away meanwhile: to try again would not help.
+            # Somebody else took the role away meanwhile, or the record: to try again would not help.
             self._waiting, self._once_more = [], False
-            screen.say(f"Not saved; what you typed is kept as a draft. {problem.told(screen.program.terms)}", "error")
+            told = f"Not saved; what you typed is kept as a draft. {problem.told(screen.program.terms)}"
+            screen.say(NOT_THERE if isinstance(problem, NotThere) else told, "error")
             return
         self._waiting = items
         if not again:
@@ -335,7 +340,8 @@ class Saving:
 
 def _save_of(held: Held) -> Save:
     marked = held.unconfirmed if held.kind != "client" else None
-    return Save(held.kind, held.id, held.parent_id, held.section, dict(held.values), held.version, marked)
+    before = dict(held.base) or None  # empty where an older program did not keep it
+    return Save(held.kind, held.id, held.parent_id, held.section, dict(held.values), held.version, marked, before)
 
 
 def _key(id: str) -> str:
