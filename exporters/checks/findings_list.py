@@ -4,8 +4,6 @@ The anonymous form is for a helpdesk: it counts the lines instead of naming anyb
 initials, birth date or value at all, only which rule speaks, of which fields, in which words; no wording holds a value.
 """
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from exporters.checks.return_check import check_return
+from exporters.csv_text import csv_line, shown
 from exporters.work import Work
 from store.disk.files import mode_for_person, place, refused, scratch
 from store.findings import queries
@@ -23,7 +22,6 @@ from validators.records import Finding, Severity
 
 Form = Literal["csv", "text", "json"]
 PAGE = 1000
-_FORMULA = "=+-@\t\r"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +78,26 @@ def _told(row: int, one: Finding, reference: str, anonymous: bool) -> ToldFindin
     about = (one.severity.value, one.rule, one.field, one.fields, message, bool(one.accepted))
     if anonymous:
         return ToldFinding(row, *about)
-    values = "; ".join(f"{header}={_shown(one.values.get(header, ''))}" for header in one.fields)
+    values = "; ".join(f"{header}={shown(one.values.get(header, ''))}" for header in one.fields)
     return ToldFinding(row, *about, reference, one.episode, values)
-
-
-def _shown(value: str) -> str:
-    """A value on one line: what cannot be printed is spelt out, letters of any language stay."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
 
 
 def as_csv(findings: Iterable[ToldFinding], *, anonymous: bool = False) -> Iterator[str]:
     """The list as CSV, a line at a time. What a spreadsheet would take for a formula begins with an apostrophe."""
     named = () if anonymous else ("reference", "episode")
     head = (*named, "row", "severity", "rule", "field", "fields", "message", "accepted")
-    yield _line(head if anonymous else (*head, "values"))
+    yield csv_line(head if anonymous else (*head, "values"))
     for one in findings:
         names = () if anonymous else (one.reference, one.episode)
         about = (str(one.row), one.severity, one.rule, one.field, " ".join(one.fields), one.message)
         cells = (*names, *about, "yes" if one.accepted else "")
-        yield _line(cells if anonymous else (*cells, one.values))
-
-
-def _line(cells: Iterable[str]) -> str:
-    buffer = io.StringIO(newline="")
-    safe = [f"'{cell}" if cell[:1] and cell[0] in _FORMULA else cell for cell in map(_shown, cells)]
-    csv.writer(buffer, lineterminator="\r\n").writerow(safe)
-    return buffer.getvalue()
+        yield csv_line(cells if anonymous else (*cells, one.values))
 
 
 def as_text(findings: Iterable[ToldFinding], *, anonymous: bool = False) -> Iterator[str]:
     """The list in lines, for people."""
     for one in findings:
-        who = f"{one.row}." if anonymous else _shown(one.reference) or "(no reference)"
+        who = f"{one.row}." if anonymous else shown(one.reference) or "(no reference)"
         rule = f"rule {one.rule}" if one.rule.isdigit() else one.rule
         accepted = ", accepted" if one.accepted else ""
         values = f" ({one.values})" if one.values else ""

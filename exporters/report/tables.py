@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from store.clients import search
-from store.disk.files import mode_for_person, place, refused, scratch
+from store.disk.files import mode_for_person, place, refused, scratch, scratch_folder
 from store.facts import AgencyInfo, ClientQuery
 from store.records import read
 from store.snapshot import Snapshot
@@ -107,7 +107,12 @@ def write_xlsx(target: Path, found: Rows) -> int:
     def fill(path: Path) -> None:
         nonlocal many
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with path.open("wb") as file, xlsxwriter.Workbook(file, options) as book:
+        # It puts the rows aside in the clear until it ends: in a folder that goes with the file, whatever happens.
+        with (
+            scratch_folder(target) as aside,
+            path.open("wb") as file,
+            xlsxwriter.Workbook(file, {**options, "tmpdir": str(aside)}) as book,
+        ):
             sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
             for many, row in enumerate(found):
                 for column, cell in enumerate(row):

@@ -1,5 +1,6 @@
 """What a record holds steers no terminal, in whatever command tells it, as text or as JSON."""
 
+import csv
 import json
 import os
 import subprocess
@@ -93,6 +94,17 @@ def test_no_command_prints_what_a_terminal_obeys(steered: Place) -> None:
                 # A note is one line: the line end in it is none.
                 assert STEERING[:10] in json.dumps(json.loads(done.out), ensure_ascii=False), command
     assert told > 20, told
+
+
+def test_a_table_on_standard_output_steers_neither_terminal_nor_spreadsheet(steered: Place) -> None:
+    call("client", "edit", ids(steered)[-1], "CLIENT==1+1", *steered.options, *TODAY)
+    for command in ("findings", "check", "history"):
+        way = TODAY if command != "history" else ()
+        done = call(command, "--format", "csv", *steered.options, *way)
+        assert "31mB" in done.out and is_plain(done.out.replace("\r\n", "\n")), command
+        cells = [cell for row in csv.reader(done.out.splitlines()) for cell in row]
+        assert not [cell for cell in cells if cell[:1] in ("=", "+", "@")], command
+        assert command != "history" or "'=1+1" in cells
 
 
 @pytest.mark.parametrize("value", [STEERING, "plain", "Zoë", "\U0001f600", "\ud800", "a\nb\tc\x00"])

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -150,10 +151,20 @@ def test_tables_are_private_new_and_harmless_in_a_spreadsheet(filled: Place) -> 
     assert call("report", *filled.options, "--table", "clients", "--out", filled.folder / "x.ods").code == 2
 
 
-def test_a_workbook_holds_the_values_as_texts(filled: Place) -> None:
+def test_a_workbook_holds_the_values_as_texts(filled: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("xlsxwriter")
-    out = filled.folder / "clients.xlsx"
+    out, usual, made = filled.folder / "clients.xlsx", tempfile.mkstemp, list[str]()
+
+    def noted(*given: Any, **named: Any) -> tuple[int, str]:
+        found = usual(*given, **named)
+        made.append(found[1])
+        return found
+
+    monkeypatch.setattr(tempfile, "mkstemp", noted)
     assert call("report", *filled.options, "--table", "clients", "--out", out).code == 0
+    # What is put aside meanwhile is beside the file, in a folder that no other account can look into, and gone.
+    assert made and all(f"{filled.folder}/.clients.xlsx." in name for name in made), made
+    assert not [path for path in filled.folder.iterdir() if path.name.startswith(".")]
     with zipfile.ZipFile(out) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet and "inlineStr" in sheet and "reference" in sheet

@@ -1,6 +1,5 @@
 """`keywork check`: a file, or all that a store keeps of an agency."""
 
-import csv
 import gc
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 from exporters.checks.file_check import Report, as_json, check_file
+from exporters.csv_text import csv_line
 from exporters.imports.detect import of_file
 from tui.cli.context import Progress, opened
 from tui.cli.options import (
@@ -96,14 +96,12 @@ def _json(report: Report) -> None:
 
 
 def _csv(report: Report) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(("severity", "rule", "line", "episode", "field", "fields", "message", "values"))
+    sys.stdout.write(csv_line(("severity", "rule", "line", "episode", "field", "fields", "message", "values"), "\n"))
     for finding in report.findings:
         values = "; ".join(f"{header}={value!a}" for header, value in finding.values.items())
         fields = " ".join(finding.fields)
         told = (finding.severity, finding.rule, finding.line, finding.episode, finding.field, fields, finding.message)
-        # A cell that a spreadsheet would take for a formula is told as text.
-        writer.writerow([f"'{cell}" if str(cell)[:1] in "=+-@" and cell else cell for cell in (*told, values)])
+        sys.stdout.write(csv_line((*told, values), "\n"))
 
 
 def _text(report: Report) -> None:

@@ -1,6 +1,5 @@
 """`keywork roles` and `keywork history`: who may do what in a store, and who did."""
 
-import csv
 import json
 import sys
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from exporters.csv_text import csv_line
 from exporters.json_text import json_text
 from exporters.records.find import by_any_id, records_of
 from store.disk import audit
@@ -152,9 +152,8 @@ def _print(entries: Iterator[AuditEntry], form: TableFormat) -> None:
     if form is TableFormat.JSON:
         print(json_text([_mapping(one) for one in entries], indent=1))
     elif form is TableFormat.CSV:
-        table = csv.writer(sys.stdout, lineterminator="\n")
-        table.writerow(COLUMNS)
-        table.writerows(_mapping(one).values() for one in entries)
+        sys.stdout.write(csv_line(COLUMNS, "\n"))
+        sys.stdout.writelines(csv_line(_mapping(one).values(), "\n") for one in entries)
     else:
         for number, one in enumerate(entries):
             if not number:
