@@ -52,6 +52,7 @@ BESIDE_WORDS: Mapping[tuple[str, str], str] = {
     ("agency", "create"): "entered",
     ("agency", "delete"): "taken away",
     ("agency", "hand over"): "all records handed over",
+    ("agency", "write table"): "a table of its clients written to a file",
     ("extract", "export"): "written",
     ("extract", "sent"): "marked as sent",
     ("extract", "take back"): "no longer marked as sent",

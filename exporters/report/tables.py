@@ -6,7 +6,7 @@ They name clients, as the lists of the program do: whoever writes one is told so
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from store.clients import search
 from store.disk.files import mode_for_person, place, refused, scratch, scratch_folder
@@ -16,12 +16,17 @@ from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
 
+if TYPE_CHECKING:
+    from store.unit_of_work import UnitOfWork
+
 What = Literal["clients", "caseload"]
 PAGE = 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet may take for a formula at a cell's beginning."""
 
 Rows = Iterable[Sequence[str]]
+WRITE_TABLE = "write table"
+"""The act of writing a table of all clients to a file."""
 
 
 def write_new(target: Path, fill: Callable[[Path], object]) -> None:
@@ -39,6 +44,11 @@ def write_new(target: Path, fill: Callable[[Path], object]) -> None:
         raise Problem(f"{target} is there already: move it away, or choose another name.") from None
     except OSError as error:
         raise refused(error, target, "written") from None
+
+
+def note(unit: "UnitOfWork", agency: AgencyInfo, what: What) -> None:
+    """Note in the agency's history that all its clients, or all episodes, were written to a file."""
+    unit.chain.add(WRITE_TABLE, "agency", agency.id, what, None, None)
 
 
 def rows(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, what: What) -> Iterator[list[str]]:

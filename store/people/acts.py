@@ -52,6 +52,7 @@ ACTS: Mapping[tuple[str, str], Role] = {
     ("closed_day", ""): Role.MONTH_END,
     ("history", ""): Role.MONTH_END,
     ("agency", "set"): Role.MONTH_END,
+    ("agency", "write table"): Role.READ_ONLY,
     ("agency", ""): Role.ADMINISTRATOR,
     ("group", ""): Role.ADMINISTRATOR,
     ("store", ""): Role.ADMINISTRATOR,

@@ -1,6 +1,7 @@
 """The manager's page: what it says, that it is one page, and tables for a spreadsheet."""
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -145,6 +146,9 @@ def test_tables_are_private_new_and_harmless_in_a_spreadsheet(filled: Place) -> 
         rows = list(csv.DictReader(file))
     assert len(rows) > 3 and {"DOB", "CONSENT"} <= set(rows[0])
     assert out.stat().st_mode & 0o777 == 0o600
+    # Whoever takes all clients along in a file is in the history, as with an extract and a hand-over.
+    (told,) = json.loads(call("history", "--act", "write table", "--format", "json", *filled.options).out)
+    assert (told["kind"], told["field"]) == ("agency", "caseload")
     again = call("report", *filled.options, "--table", "clients", "--out", out)
     assert again.code == 2 and again.sentence.endswith("move it away, or choose another name.")
     assert call("report", *filled.options, "--table", "clients").code == 2

@@ -10,12 +10,12 @@ import typer
 from exporters.checks.caseload import check_caseload
 from exporters.report.html import as_html
 from exporters.report.page import MONTHS, read_page
-from exporters.report.tables import What, rows, write_csv, write_new, write_xlsx
+from exporters.report.tables import What, note, rows, write_csv, write_new, write_xlsx
 from exporters.report.text import as_text
 from exporters.work import Work
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
 from store.snapshot import Snapshot
-from tui.cli.context import Progress, now, opened, result_stream, talk
+from tui.cli.context import Progress, now, opened, person, result_stream, talk
 from tui.cli.named import agency_of
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption, day
 from tui.widgets.text import printable
@@ -61,7 +61,9 @@ def report(
         its = found.ask(agency_of, agency, standard)
         work = Work(its, load(its.standard), day(today))
         if table is not None:
-            many = found.ask(_table, its, work.standard, table.value, _named(out))
+            target = _named(out)
+            found.do(Who(person(found.path), now()), note, its, table.value)
+            many = found.ask(_table, its, work.standard, table.value, target)
             talk(f"{out}: {counted(many, 'line')} below the heading, in your keeping: they name clients.")
             return 0
         progress = Progress(work.standard.say("{episodes} checked"))
