@@ -135,8 +135,8 @@ def _refuse_other(unit: UnitOfWork, standard: Standard, one: Recipient, place: i
     if now is not None and now.parent_id != one.client.id:
         what = "another {client}'s"
     if what:
-        told = f"The {{episode}} of number {{place}} on the list is {what} by now: take that one off the list."
-        raise Problem(Sentence(told, place=place))
+        no_more = f"The {{episode}} of number {{place}} on the list is {what} by now: take that one off the list."
+        raise Problem(Sentence(no_more, place=place))
 
 
 def take_back(unit: UnitOfWork, made: Sequence[StoredRecord]) -> int:
