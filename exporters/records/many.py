@@ -133,10 +133,11 @@ def _refuse_other(unit: UnitOfWork, standard: Standard, one: Recipient, place: i
         now = None
     what = "gone" if now is None or now.deleted else "closed" if _is_closed(standard, now.values) else ""
     if now is not None and now.parent_id != one.client.id:
-        what = "another {client}'s"
+        moved = "The {episode} of number {place} on the list is another {client}'s by now: take that one off the list."
+        raise Problem(Sentence(moved, place=place))
     if what:
-        no_more = f"The {{episode}} of number {{place}} on the list is {what} by now: take that one off the list."
-        raise Problem(Sentence(no_more, place=place))
+        ended = "The {episode} of number {place} on the list is {what} by now: take that one off the list."
+        raise Problem(Sentence(ended, place=place, what=what))
 
 
 def take_back(unit: UnitOfWork, made: Sequence[StoredRecord]) -> int:
