@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
     checks.append(_extracts(snapshot))
     checks.append(_private("store file", path))
     checks.append(_private("key file", snapshot.key.path))
-    checks.append(_left_behind(path, snapshot.key.path))
+    checks.append(_left_behind(snapshot))
     checks.append(_copies(snapshot))
     return checks
 
@@ -137,7 +138,8 @@ def _copies(snapshot: Snapshot) -> Check:
         return Check("copies", False, str(problem))
 
 
-def _left_behind(path: Path, key: Path) -> Check:
+def _left_behind(snapshot: Snapshot) -> Check:
+    path, key = snapshot.ground.path, snapshot.key.path
     left = [each.name for each in files.left_behind(path)]
     told = (
         f"Left behind beside the store by a program that was killed: {', '.join(left)}. "
@@ -146,7 +148,22 @@ def _left_behind(path: Path, key: Path) -> Check:
     if key.parent != path.parent and (keys := [each.name for each in files.left_behind(key)]):
         left += keys
         told = f"Left behind beside the key by a program that was killed: {', '.join(keys)}. Delete it: keys are in it."
+    if not left and (halves := _halves(snapshot)):
+        left = halves
+        told = f"Left behind by a program that was killed: {', '.join(halves)}. Delete it: records are in it, readable."
     return Check("half-made copies", not left, told if left else "None beside the store.")
+
+
+def _halves(snapshot: Snapshot) -> list[str]:
+    """Halves of extracts and lists in the folders that extracts were written into, as far as those can be looked at."""
+    found: list[Path] = []
+    folders: list[Path] = []
+    with suppress(Problem), sqlite.told(snapshot.ground.path):  # what is damaged is told elsewhere
+        folders = extracts.folders(snapshot)
+    for folder in folders:
+        with suppress(OSError):
+            found += files.left_behind(folder / "an extract")
+    return [str(each) for each in found[:MOST]]
 
 
 def _private(name: str, path: Path) -> Check:

@@ -7,10 +7,12 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, insert, select, update
 
+from store.disk import sqlite
 from store.disk.tables import AGENCIES, EXTRACT_CHUNKS, EXTRACTS, SENT_RECORDS
 from store.facts import AgencyInfo, ExtractInfo
 from store.month.facts import WrittenExtract
@@ -124,6 +126,14 @@ def damaged(snapshot: Snapshot) -> tuple[int, list[str], int]:
         except Problem:
             found.append(row.id)
     return len(rows), found, sum(row.redacted_at is not None for row in rows)
+
+
+def folders(snapshot: Snapshot) -> list[Path]:
+    """The folders that extracts were written into, as their receipts tell."""
+    file = sqlite.json_text(EXTRACTS.c.receipt, "file")
+    query = select(file).where(file.is_not(None)).distinct()
+    found = {Path(told).parent for told in snapshot.connection.execute(query).scalars()}
+    return sorted(one for one in found if one.is_absolute())
 
 
 def note_again(unit: UnitOfWork, extract_id: str) -> None:

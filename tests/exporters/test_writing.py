@@ -20,7 +20,7 @@ from exporters.extracts.rows import file_name
 from exporters.extracts.writing import export_submission, told_as_text
 from exporters.formats.base import Taking
 from exporters.work import Work
-from store.disk import files
+from store.disk import doctor, files
 from store.facts import Who
 from store.findings import acceptances, queries
 from store.month import extracts
@@ -144,6 +144,17 @@ def test_an_existing_file_is_kept_and_nothing_is_recorded(desk: Desk) -> None:
     assert target.read_bytes() == before and desk.links() == links and desk.left() == [NAME]
     second = desk.folder / "second"
     assert desk.send(out=second).file == second / NAME
+
+
+def test_half_an_extract_that_a_killed_program_left_is_named_and_the_next_file_clears_it(desk: Desk) -> None:
+    desk.take([row()])
+    left = desk.send("2020-11").file.with_name(".another.csv.0123456789ab.new")
+    left.write_bytes(b"somebody's row, in the clear")
+    told = {check.name: check for check in ask(desk.store, doctor.examine)}["half-made copies"]
+    assert not told.ok and f"{left}. Delete it: records are in it, readable." in told.message
+    desk.send("2020-12")
+    assert not left.exists()
+    assert {check.name: check for check in ask(desk.store, doctor.examine)}["half-made copies"].ok
 
 
 def test_a_file_that_appears_meanwhile_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
