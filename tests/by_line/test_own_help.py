@@ -134,6 +134,31 @@ def test_a_fault_is_logged_by_its_kind_and_its_places_without_its_text(
     assert "show.py:" in told and SECRET not in told
 
 
+def test_what_fails_where_nobody_catches_it_prints_no_value(place: Place) -> None:
+    code = f"""
+import threading
+from tui.cli.leaving import leave_with
+class Held:
+    def __del__(self):
+        raise ValueError("{SECRET}")
+def fails():
+    raise KeyError("{SECRET}")
+def call():
+    Held()
+    thread = threading.Thread(target=fails)
+    thread.start()
+    thread.join()
+    print("done")
+leave_with(call)
+"""
+    log = place.folder / "keywork.log"
+    its = environment(KEYWORK_LOG=f"error:{log}")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=its, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+    told = log.read_text(encoding="utf-8")
+    assert "fault ValueError at" in told and "fault KeyError at" in told and SECRET not in told
+
+
 @pytest.mark.parametrize("wanted", ["loud:x.log", "debug", "debug:", "x.log"])
 def test_a_log_that_is_not_understood_is_refused(wanted: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEYWORK_LOG", wanted)

@@ -1,5 +1,6 @@
 """`keywork` without a command, and `keywork demo`: the app on a store."""
 
+import logging
 import os
 import shutil
 import sys
@@ -50,6 +51,8 @@ def run_demo(clients: int, seed: int, standard: str | None = None) -> int:
 
 def run_to_end(app: KeyworkApp) -> int:
     """Run an app; its exit code. Raises what went wrong inside it, which whoever leaves makes one sentence of."""
+    # What asyncio has to say of a task that failed would stand on the terminal, with the text of the exception.
+    logging.getLogger().addHandler(logging.NullHandler())
     code = app.run() or 0
     if app.fault is not None:
         raise app.fault

@@ -3,11 +3,11 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from threading import current_thread, main_thread
 from types import FrameType
 from typing import NoReturn
 
@@ -39,7 +39,7 @@ def _ending_in_order() -> Iterator[None]:
         signal.signal(number, signal.SIG_DFL)
         raise Ended(number)
 
-    numbers = (signal.SIGHUP, signal.SIGTERM) if current_thread() is main_thread() else ()
+    numbers = (signal.SIGHUP, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
     heard = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
     for number in heard:
         signal.signal(number, end)
@@ -50,10 +50,23 @@ def _ending_in_order() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
+def _log_what_nobody_catches() -> None:
+    """What fails in a thread, or where nothing can be raised, goes to the log without its text: Python would print it,
+    with whatever value stands in it, over the screen or behind it."""
+
+    def note(told: "threading.ExceptHookArgs | sys.UnraisableHookArgs") -> None:
+        if told.exc_value is not None:
+            LOG.fault(told.exc_value)
+
+    threading.excepthook = note
+    sys.unraisablehook = note
+
+
 def leave_with(call: Callable[[], object]) -> NoReturn:
     """Call a function and end the program with the exit code it gives (0 for what is no number)."""
     collect_seldom()
     _prepare_output()
+    _log_what_nobody_catches()
     try:
         LOG.begin(_command)
         with _ending_in_order():
