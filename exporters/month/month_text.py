@@ -95,10 +95,21 @@ def figure_lines(one: Standing) -> list[str]:
         quality += f" ({moved:+.1f})" if moved else ""
     if now.accepted:
         quality += f" ({now.quality_without_accepted} % without {now.accepted:,} accepted)"
-    rows = f"{counted(now.episodes, one.situation.word)}, {counted(now.rows, one.situation.row_word)} would be sent"
-    faults = f"{counted(now.errors, 'error')}, {counted(now.warnings, 'warning')} in them"
-    due = f"; {counted(now.stale, one.situation.word)} due for a check" if now.stale else ""
-    return [f"{load}, {quality}, by our own estimate.", f"{rows}: {faults}{due}.", moves_text(one)]
+    all_of_them, row_word = counted(now.episodes, one.situation.word), one.situation.row_word
+    if not now.stale:
+        rows = f"{all_of_them}, {counted(now.rows, row_word)} would be sent"
+        faults = f"{counted(now.errors, 'error')}, {counted(now.warnings, 'warning')} in them"
+        return [f"{load}, {quality}, by our own estimate.", f"{rows}: {faults}.", moves_text(one)]
+    if now.stale >= now.episodes:
+        return [
+            "Load and data quality are told once there is a check.",
+            f"{all_of_them}, all due for a check.",
+            moves_text(one),
+        ]
+    # Of the rest nothing is known: these are no figures of the return.
+    rows = f"{now.stale:,} of {all_of_them} due for a check; in the rest {counted(now.rows, row_word)}"
+    faults = f"{counted(now.errors, 'error')}, {counted(now.warnings, 'warning')}"
+    return [f"Of what is checked: {load}, {quality}, by our own estimate.", f"{rows}: {faults}.", moves_text(one)]
 
 
 def moves_text(one: Standing) -> str:

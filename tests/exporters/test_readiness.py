@@ -8,8 +8,10 @@ import pytest
 from exporters.checks.caseload import check_caseload
 from exporters.month.checklist import open_mismatches
 from exporters.month.checklist_acts import Acts
+from exporters.month.month_text import figure_lines
 from exporters.month.status import Standing, read_standing
 from store.facts import Draft, Who
+from store.findings.acceptance_facts import CaseloadFigures
 from store.live import drafts
 from store.month import extracts, sent
 from store.records import agencies, read, save
@@ -19,6 +21,7 @@ from tests.exporters.journeys import Returns
 from tests.exporters.test_mismatches import change
 from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, modality
+from tui.screens.findings.groups import quality_line
 from validators.rules.checker import Checker
 
 NOTHING = "nothing to send: make a nil return"
@@ -52,6 +55,22 @@ def reasons(desk: Desk, today: date = TODAY) -> list[str]:
 def test_all_well_is_ready(desk: Desk) -> None:
     desk.take([row() | visit()])
     assert reasons(desk) == []
+
+
+def test_no_percentage_is_told_of_what_is_not_checked(desk: Desk) -> None:
+    """After an import a hundred per cent of nothing stood there, and that no row would be sent."""
+    desk.take([row() | visit(), row("2", CONSENT="")])
+    checked = standing(desk).figures
+    none = replace(standing(desk), figures=CaseloadFigures(episodes=2, stale=2))
+    assert figure_lines(none)[:2] == [
+        "Load and data quality are told once there is a check.", "2 episodes, all due for a check."]  # fmt: skip
+    assert quality_line(none.figures) == "All 2 of 2 episodes due for a check"
+    some = replace(none, figures=replace(checked, stale=1))
+    of_some, rest, _ = figure_lines(some)
+    assert of_some.startswith("Of what is checked: Load ") and rest.startswith(
+        "1 of 2 episodes due for a check; in the"
+    )
+    assert figure_lines(replace(none, figures=checked))[1].startswith("2 episodes, 2 rows would be sent: ")
 
 
 def test_drafts_of_anybody_make_it_not_ready(desk: Desk) -> None:

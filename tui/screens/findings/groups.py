@@ -125,7 +125,11 @@ def quality_line(figures: CaseloadFigures, terms: Terms = USUAL, period: Reporti
     whose, sent = (f"The return of {period.submission}:", "") if period else ("All", ", sent or not")
     rows = f"{whose} {terms.counted(figures.rows, 'row')}{sent}"
     line = f"{rows}, our estimate: load {figures.load_percent} %, quality {quality}"
-    return f"{line}; {terms.counted(figures.stale, 'episode')} due for a check" if figures.stale else line
+    if not figures.stale:
+        return line
+    waits = f"{figures.stale:,} of {terms.counted(figures.episodes, 'episode')} due for a check"
+    # Where none is checked yet, these would be figures of nothing.
+    return f"{line}; {waits}" if figures.stale < figures.episodes else f"{whose} {waits}"
 
 
 def count_text(counts: Mapping[Severity, int]) -> str:
