@@ -347,6 +347,7 @@ def _beside(target: Path) -> Path:
 @contextmanager
 def _while_we_live(path: Path, descriptor: int) -> Iterator[None]:
     """Hold the lock, for whoever finds the file or folder without it knows that its maker was killed; then clear up."""
+    _IN_THE_MAKING.add(path)
     try:
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -354,6 +355,20 @@ def _while_we_live(path: Path, descriptor: int) -> Iterator[None]:
     finally:
         _remove(path)
         os.close(descriptor)
+        _IN_THE_MAKING.discard(path)
+
+
+_IN_THE_MAKING: set[Path] = set()
+
+
+def abandon() -> None:
+    """Delete what this program has begun to write and not given its name yet: it ends, and waits for no thread.
+
+    Whoever still writes there fails at the latest when the file is given its name.
+    """
+    for path in tuple(_IN_THE_MAKING):
+        with contextlib.suppress(OSError):
+            _remove(path)
 
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW

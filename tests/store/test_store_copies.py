@@ -210,3 +210,15 @@ def test_a_key_that_a_killed_program_left_is_named_and_the_next_one_clears_it(tm
     left[0].with_name(".r.db.0123456789ab.new").write_bytes(b"half")
     restore(at, at.with_name("r.db"), key)
     assert not list(at.parent.glob(".*.new"))
+
+
+def test_what_a_program_that_ends_has_begun_to_write_is_deleted(tmp_path: Path) -> None:
+    target = tmp_path / "extract.csv"
+    with files.scratch(target, files.PRIVATE) as made, files.scratch_folder(tmp_path / "given") as folder:
+        made.write_text("rows")
+        (folder / "clients.csv").write_text("rows")
+        files.abandon()
+        assert list(tmp_path.iterdir()) == []
+        with pytest.raises(FileNotFoundError):
+            files.place(made, target)
+    assert list(tmp_path.iterdir()) == []

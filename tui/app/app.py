@@ -415,6 +415,10 @@ class KeyworkApp(BaseApp):
             one.flush()  # of a screen that was left a moment ago
         if reason != "suspend":
             self._stop()
+        if reason not in ("suspend", "leave"):  # a thread that writes an extract may not come to its end
+            from store.disk.files import abandon  # the store comes after the first paint
+
+            abandon()
 
     def _stop(self) -> None:
         """Nothing is begun in a thread any more."""
