@@ -21,6 +21,7 @@ from tests.exporters.journeys import Returns
 from tests.exporters.test_mismatches import change
 from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, modality
+from tui.cli.checklist import figures_text
 from tui.screens.findings.groups import quality_line
 from validators.rules.checker import Checker
 
@@ -65,6 +66,7 @@ def test_no_percentage_is_told_of_what_is_not_checked(desk: Desk) -> None:
     assert figure_lines(none)[:2] == [
         "Load and data quality are told once there is a check.", "2 episodes, all due for a check."]  # fmt: skip
     assert quality_line(none.figures) == "All 2 of 2 episodes due for a check"
+    assert figures_text(none).startswith("2 of 2 episodes due for a check; checklist ")
     some = replace(none, figures=replace(checked, stale=1))
     of_some, rest, _ = figure_lines(some)
     assert of_some.startswith("Of what is checked: Load ") and rest.startswith(

@@ -37,6 +37,7 @@ from validators.local_time import minute_text
 from validators.problems import Problem
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
@@ -152,11 +153,15 @@ def due_lines(one: Standing) -> list[str]:
 def figures_text(one: Standing) -> str:
     """Percentages, what moved them, and the checklist, in one line."""
     now_ = one.figures
+    waits = f"{now_.stale:,} of {counted(now_.episodes, one.situation.word)} due for a check"
     parts = [f"load {now_.load_percent} %, data quality {now_.data_quality_percent} %"]
     if now_.accepted:
         parts[0] += f" ({now_.quality_without_accepted} % without {now_.accepted} accepted)"
     parts[0] += " (our estimate)"
-    if one.before is not None:
+    if now_.stale:
+        # Where none is checked yet, these would be figures of nothing.
+        parts = [waits] if now_.stale >= now_.episodes else [parts[0], waits]
+    elif one.before is not None:
         moved = now_.load_percent - one.before.load_percent, now_.data_quality_percent - one.before.data_quality_percent
         if any(moved):
             parts.append(f"load {moved[0]:+.1f}, quality {moved[1]:+.1f} since {since(one)}")
