@@ -14,6 +14,7 @@ from store.live.session_ids import new_session
 from tui.app.open_store import Opened, StoreLocation, look, make, make_demo, where_kept
 from tui.screens.registry import HOME, SCREENS, hidden_actions, know_actions
 from tui.screens.start import StartScreen
+from tui.session import own_files
 from tui.session.daily_copy import DailyCopy
 from tui.session.lock import Lock, LockedProgram
 from tui.session.new_agency import NewAgency
@@ -46,6 +47,7 @@ Result = TypeVar("Result")
 
 REST_SECONDS = 2.0
 """So long whoever goes to the shell waits for what is being written."""
+OWN_FILES_SECONDS = 60.0
 LOST = 2
 """The exit code of a session that was left although what was typed could be kept nowhere, or that opened no store."""
 
@@ -78,6 +80,7 @@ class KeyworkApp(BaseApp):
         self.session = new_session()
         self.entered = self.came_back = self.last_words = self.unkept = ""
         self._warned = ""
+        self._is_old = False
         self.drafted_at = NEVER
         self.unwritten: set[Unwritten] = set()
         self.threads = StoreThreads(self)
@@ -213,9 +216,17 @@ class KeyworkApp(BaseApp):
             self.daily_copy.start()
         self.settings = settle(self.settings, know_actions)
         self.switch_screen(HOME.make())
+        own_files.keep_to_own_version()
+        self.set_interval(OWN_FILES_SECONDS, self._look_at_own_files)
         if found.first:
             self.call_later(self.open_screen, "first_steps")
         self.call_later(self._welcome, found)
+
+    def _look_at_own_files(self) -> None:
+        """Tell once that the program was upgraded: what is not loaded yet of it, cannot be any more."""
+        if not self._is_old and own_files.are_of_another_version():
+            self._is_old = True
+            self.say(own_files.TOLD, "warning")
 
     def _how_it_stands(self, before: "StoreState | None") -> "StoreState":
         """The store as the watch sees it, in its own thread."""
@@ -269,7 +280,12 @@ class KeyworkApp(BaseApp):
             if isinstance(self.screen, BaseScreen):
                 self.screen.called_again()
         else:
-            self.push_screen(entry.make(*args, **more))
+            try:
+                made = entry.make(*args, **more)
+            except Problem as problem:
+                self.say(problem.sentence, "error")
+            else:
+                self.push_screen(made)
 
     def hidden_actions(self) -> frozenset[str]:
         """Screens and actions about what the agency's standard does not have."""

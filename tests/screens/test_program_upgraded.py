@@ -1,0 +1,48 @@
+"""A session that is open while the program is upgraded loads nothing of the new version, and says so."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.store import Store
+from tests.screens.program import NOW, Program
+from tests.screens.test_own_save_is_no_news import until
+from tui.app import app as app_module
+from tui.app.open_store import StoreLocation
+from tui.screens.month import MonthScreen
+from tui.session import own_files
+from tui.widgets.text_line import StatusLine
+
+DOCTOR = "tui.screens.store.doctor"
+
+
+async def test_of_another_version_nothing_is_loaded_into_the_program_that_runs(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    monkeypatch.setattr(app_module, "OWN_FILES_SECONDS", 0.1)
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+
+    def said() -> str:
+        return app.screen.query_one(StatusLine).text
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
+        await pilot.pause(0.3)
+        assert "upgraded" not in said()
+        newer = tmp_path / "version.py"
+        newer.write_text('VERSION = "9.9.9"\n', encoding="utf-8")
+        monkeypatch.setattr(own_files, "FILE", newer)
+        await until(pilot, lambda: "Keywork was upgraded while this session was open" in said())
+        app.say("")
+        monkeypatch.delitem(sys.modules, DOCTOR, raising=False)
+        app.open_screen("doctor")
+        assert "Keywork was upgraded" in said() and isinstance(app.screen, MonthScreen) and DOCTOR not in sys.modules
+        newer.unlink()  # the whole program was taken away
+        assert own_files.are_of_another_version()
+        monkeypatch.undo()
+        app.open_screen("doctor")
+        await until(pilot, lambda: not isinstance(app.screen, MonthScreen))
