@@ -27,7 +27,7 @@ async def test_of_another_version_nothing_is_loaded_into_the_program_that_runs(
     app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
 
     def said() -> str:
-        return app.screen.query_one(StatusLine).text
+        return str(app.screen.query_one(StatusLine).text)
 
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
@@ -39,7 +39,7 @@ async def test_of_another_version_nothing_is_loaded_into_the_program_that_runs(
         await until(pilot, lambda: "Keywork was upgraded while this session was open" in said())
         app.say("")
         monkeypatch.delitem(sys.modules, DOCTOR, raising=False)
-        app.open_screen("doctor")
+        await app.run_action("app.open_screen('doctor')")
         assert "Keywork was upgraded" in said() and isinstance(app.screen, MonthScreen) and DOCTOR not in sys.modules
         newer.unlink()  # the whole program was taken away
         assert own_files.are_of_another_version()

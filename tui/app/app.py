@@ -228,6 +228,14 @@ class KeyworkApp(BaseApp):
             self._is_old = True
             self.say(own_files.TOLD, "warning")
 
+    async def run_action(self, *given: Any, **named: Any) -> bool:
+        """What a key or the palette stands for; where something of another version would be loaded it is refused."""
+        try:
+            return await super().run_action(*given, **named)
+        except own_files.Upgraded as problem:
+            self.say(problem.sentence, "error")
+            return True
+
     def _how_it_stands(self, before: "StoreState | None") -> "StoreState":
         """The store as the watch sees it, in its own thread."""
         from store.live import news
@@ -280,12 +288,7 @@ class KeyworkApp(BaseApp):
             if isinstance(self.screen, BaseScreen):
                 self.screen.called_again()
         else:
-            try:
-                made = entry.make(*args, **more)
-            except Problem as problem:
-                self.say(problem.sentence, "error")
-            else:
-                self.push_screen(made)
+            self.push_screen(entry.make(*args, **more))
 
     def hidden_actions(self) -> frozenset[str]:
         """Screens and actions about what the agency's standard does not have."""

@@ -16,7 +16,11 @@ from validators import version
 from validators.problems import Problem
 
 FILE = Path(version.__file__)
-TOLD = "Keywork was upgraded while this session was open: F10 leaves, what you typed is kept; then start it again."
+TOLD = "Keywork was upgraded while this session was open: what you typed is kept, leave it (F10) and start it again."
+
+
+class Upgraded(Problem):
+    """Something was wanted of the program that would be of another version."""
 
 
 def are_of_another_version() -> bool:
@@ -29,14 +33,14 @@ def are_of_another_version() -> bool:
 
 
 class OwnVersionOnly:
-    """Finds nothing; raises Problem for a module of the program where that would be of another version."""
+    """Finds nothing; raises Upgraded for a module of the program where that would be of another version."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Called for each module that is not loaded yet."""
         if fullname.partition(".")[0] in ROOMS and are_of_another_version():
-            raise Problem(TOLD)
+            raise Upgraded(TOLD)
         return None
 
 
