@@ -41,9 +41,9 @@ class DailyCopy:
             self._thread.start()
 
     def _work(self, store: "Store", keep: int, at: "datetime") -> None:
-        from store.disk import copies
-
         try:
+            from store.disk import copies
+
             made = copies.make_daily(store, keep, at)
             wrong = made.wrong[0].message if made is not None and made.wrong else ""
         except Problem as problem:
