@@ -68,7 +68,7 @@ def write_again(snapshot: Snapshot, extract: ExtractInfo, folder: Path) -> Path:
         if not folder.is_dir():
             raise Problem(f"{folder} is not a folder: make it first, or name another one.")
     except (OSError, RuntimeError):
-        raise Problem(f"{ascii(str(folder))[1:201]} cannot be used as a folder: name another one.") from None
+        raise Problem(f"{ascii(str(folder))[1:-1][:200]} cannot be used as a folder: name another one.") from None
     try:
         with scratch(target, mode_for_person(target.parent)) as temporary:
             with temporary.open("wb") as file:

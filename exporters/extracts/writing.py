@@ -80,7 +80,9 @@ def _target(folder: Path, name: str, *, may_number: bool = False) -> Path:
         if found.exists():
             raise _already_there(found)
     except (OSError, RuntimeError):  # too long a name, a circle of links
-        raise Problem(f"{ascii(str(folder))[1:201]} cannot be used as a folder: name another one with --out.") from None
+        raise Problem(
+            f"{ascii(str(folder))[1:-1][:200]} cannot be used as a folder: name another one with --out."
+        ) from None
     return found
 
 

@@ -192,6 +192,13 @@ def test_a_log_is_added_to_no_file_of_something_else(filled: Place, monkeypatch:
     assert call("--version").code == 0 and len(ours.read_text(encoding="utf-8").splitlines()) == 4
 
 
+def test_a_log_on_a_full_disk_is_no_matter_to_the_command(filled: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEYWORK_LOG", "debug:/dev/full")
+    assert call("agencies", "list", *filled.options).code == 0
+    done = program("nothing", env=environment(KEYWORK_LOG="debug:/dev/full"))
+    assert done.sentence.endswith("lists the commands.")
+
+
 def test_without_the_variable_nothing_is_loaded_for_a_log() -> None:
     done = program("--version")
     assert done.code == 0

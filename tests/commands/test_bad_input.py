@@ -255,3 +255,11 @@ def test_no_name_of_a_file_steers_the_terminal(place: Place) -> None:
         text = (said.out + said.err).replace("\n", "")
         assert text and text.isprintable(), (command, said)
     assert named("page").exists() and named("again").exists() and named("new").exists()
+
+
+def test_a_folder_that_cannot_be_followed_is_named_as_it_was_typed(filled: Place) -> None:
+    circle = filled.folder / "circle"
+    circle.symlink_to(circle)
+    for out in (circle, "x" * 300):
+        said = call("export", *filled.options, "--submission", "2020-12", "--out", out).sentence
+        assert said.startswith(f"{str(out)[:200]} cannot be used as a folder")

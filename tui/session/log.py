@@ -13,6 +13,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,8 @@ class RunLog:
         if self._logger is not None:
             self._logger.info("ended with %s after %.2f s", code, time.monotonic() - self._began)
             for handler in self._logger.handlers:
-                handler.close()
+                with suppress(OSError):  # the disk may have filled up meanwhile
+                    handler.close()
             self._logger = None
 
 
@@ -99,6 +101,8 @@ def _opened(path: str, level: int) -> "Logger":
     form = logging.Formatter(f"%(asctime)sZ %(levelname)s {os.getpid()} %(message)s", "%Y-%m-%dT%H:%M:%S")
     form.converter = time.gmtime
     handler.setFormatter(form)
+    # What cannot be written is dropped: else a traceback would stand over the screen, or behind what a command says.
+    logging.raiseExceptions = False
     logger = logging.Logger("keywork", level)
     logger.addHandler(handler)
     return logger
