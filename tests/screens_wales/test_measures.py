@@ -97,6 +97,8 @@ def test_help_and_palette_speak_of_journeys_and_of_nothing_that_is_not_here(star
     assert not terminal.shows("episode") and not terminal.shows("[month.roll]")
     terminal.press("<escape>")
     terminal.until("would be sent")
+    terminal.press("t")  # where there is consent: withdrawals that the regional NDTMS team is to be told of
+    terminal.until("Withdrawals to tell: this data set has nothing of the kind.")
     terminal.press("<f3>")
     terminal.until("Find:")
     terminal.press("<ctrl+p>open cases")

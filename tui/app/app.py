@@ -281,6 +281,9 @@ class KeyworkApp(BaseApp):
             self.say(f"There is no screen for that yet: {name}.", "notice")
             return
         entry = SCREENS[name]
+        if not entry.is_for(self.standard):  # by a key that another data set has
+            self.say(f"{entry.title}: this data set has nothing of the kind.", "notice")
+            return
         below = [screen for screen in self.screen_stack if type(screen).__name__ == entry.class_name]
         if below and not args and not more:
             while self.screen is not below[-1]:
