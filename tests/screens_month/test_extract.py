@@ -179,7 +179,10 @@ def test_the_file_of_a_sent_extract_is_removed_on_a_key(start: Start, store: Sto
     [made] = ask(store, extracts.listed, agency)
     path = Path(str(made.receipt["file"]))
     assert path.is_file() and path.parent.stat().st_mode & 0o777 == 0o700
-    terminal.press("<escape>", 0.4)
+    terminal.press("<escape>")
+    terminal.until(
+        "An extract was written, marked as sent or taken back since"
+    )  # nothing was marked when this was looked at
     terminal.press("<f6>")
     terminal.until("Sent, and the file is here still: 1")
     terminal.press("<delete>")

@@ -15,7 +15,7 @@ from exporters.formats.base import ExtractKind, extract_kind
 from exporters.month.checklist import MISMATCHES, OUTSIDE
 from exporters.work import Work
 from store.facts import ExtractInfo, Who
-from store.month import calendar
+from store.month import calendar, extracts
 from tui.form.dates import show_date, typed_day
 from tui.screens.extract.folders import in_folder
 from tui.screens.extract.items import ItemsScreen, changed, held_back, kept_out, left_out
@@ -201,9 +201,21 @@ class ExtractScreen(StoreScreen[None]):
         self.say(problem.sentence, "error")
 
     def on_store_changed(self, event: StoreChanged) -> None:
-        """Somebody saved: what is shown may be old. It is not made again by itself, for it may be long."""
-        if event.saved and self.looked is not None and not self._looking:
+        """Somebody saved, or perhaps marked an extract as sent: what is shown may be old. It is not made again by
+        itself, for it may be long."""
+        if self.looked is None or self._looking:
+            return
+        if event.saved:
             self.say("Something was saved since: F5 looks again.", "notice")
+            return
+        agency = self.program.agency
+        self.program.read(
+            lambda snapshot: extracts.listed(snapshot, agency), on_done=self._told_of_written, on_problem=lambda _: None
+        )
+
+    def _told_of_written(self, written: list[ExtractInfo]) -> None:
+        if self.looked is not None and not self._looking and written != self.looked.written:
+            self.say("An extract was written, marked as sent or taken back since: F5 looks again.", "notice")
 
     # Telling
 
