@@ -273,6 +273,10 @@ class NotThere(Problem):
     """A record is not in the store: to try again does not help."""
 
 
+class Outgrown(Problem):
+    """The store is of another version than the program that has it open: to try again does not help."""
+
+
 class NewerVersion(Problem):
     """Somebody saved the record since it was opened. Carries what was to be saved (`mine`) and what stands (`theirs`).
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from store.disk import files, sqlite
 from store.disk.keys import Key
 from store.disk.tables import METADATA, VERSIONS
+from store.facts import Outgrown
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ _VERSION = sqlite.PreparedStatement(select(VERSIONS.c.version_num))
 
 
 def require_current(connection: Connection, path: Path) -> None:
-    """Raise Problem when the store is no longer of the version this program knows: it was upgraded under our feet."""
+    """Raise Outgrown when the store is no longer of the version this program knows: it was upgraded under our feet."""
     if version(connection) != HEAD:
-        raise Problem(f"The store {path} was upgraded while it was open: close the program and start it again.")
+        raise Outgrown(f"The store {path} was upgraded while it was open: close the program and start it again.")
 
 
 def bring_up_to_date(

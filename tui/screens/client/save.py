@@ -7,7 +7,7 @@ from exporters.extracts.sent_links import changed_links, told_of_links
 from exporters.formats import choose
 from exporters.records import save
 from exporters.records.save import Save, Saved
-from store.facts import RECORD_KINDS, ClientTree, NewerVersion, NotThere, StoredRecord
+from store.facts import RECORD_KINDS, ClientTree, NewerVersion, NotThere, Outgrown, StoredRecord
 from store.people.acts import Refused
 from tui.screens.client import labels
 from tui.screens.client.findings_walk import KEY_OF
@@ -238,7 +238,8 @@ class Saving:
 
     def _failed(self, problem: Problem, items: list[Save], again: bool, number: int) -> None:
         screen = self.screen
-        may_not = isinstance(problem, Refused | NotThere)
+        why = shortly(problem, screen.program.opened_store.path, screen.program.terms)
+        may_not = isinstance(problem, Refused | NotThere | Outgrown)
         stood_still = not may_not and not isinstance(problem, NewerVersion)
         screen.keeper.aside.ended(number, refused=stood_still, waiting=not may_not)
         for item in items:
@@ -251,14 +252,13 @@ class Saving:
                 self._overtaken(held, problem)
             return
         if may_not:
-            # Somebody else took the role away meanwhile, or the record: to try again would not help.
+            # Somebody took the role away meanwhile, or the record, or upgraded the store: to try again would not help.
             self._waiting, self._once_more = [], False
-            told = f"Not saved; what you typed is kept as a draft. {problem.told(screen.program.terms)}"
+            told = f"Not saved; what you typed is kept as a draft. {why}"
             screen.say(NOT_THERE if isinstance(problem, NotThere) else told, "error")
             return
         self._waiting = items
         if not again:
-            why = shortly(problem, screen.program.opened_store.path, screen.program.terms)
             screen.say(f"Not saved yet, but it will be. {why}", "warning")
         screen.program.set_timer(RETRY_SECONDS, self._again)
 
