@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from store.facts import ClientTree, Draft, Who
+from store.findings import queries
 from store.live import drafts, news, presence
 from store.live.news import StoreState
 from store.records import agencies, read, save
@@ -19,6 +20,7 @@ from tui.app.open_store import Opened, StoreLocation
 from tui.screens.calendar.rows import read_year
 from tui.screens.client.screen import ClientScreen
 from tui.screens.month import MonthScreen
+from tui.session.background_check import caseload_check
 from tui.session.store_access import StoreChanged
 from validators.problems import Problem
 
@@ -103,7 +105,12 @@ async def test_anothers_draft_sets_nothing_off_and_a_key_one_thing_alone(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
         app.open_client(known.client.id, header="FINITIAL")
-        await until(pilot, lambda: app.entered and not app.threads._tasks)
+        await until(pilot, lambda: app.entered and not ask(store, queries.stale, app.agency, NOW.date()))
+        # That a client was looked at is news as well, of which the watch tells a moment later.
+        its: Any = app
+        await until(pilot, lambda: its.watch_store._state.data == its.store.data_version())
+        await pilot.pause()
+        await until(pilot, lambda: not caseload_check(its).running and not app.threads._tasks)
         done, looked = list[str](), list[StoreState]()
         run, write, look = app.threads.run, app.threads.write_unhurried, news.look
 
