@@ -10,6 +10,7 @@ from itertools import chain, islice
 from exporters.checks.carried import CarriedNotices
 from exporters.checks.caseload import stored_context
 from exporters.checks.file_check import HELD_AT_ONCE, Examination, Report, check_episodes, of_store
+from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
 from exporters.formats.base import Outgoing, Selecting
 from exporters.work import Work
@@ -61,7 +62,22 @@ def check_kept(snapshot: Snapshot, work: Work) -> Report:
     repeated, alike = read.repeated_identifiers(snapshot, agency), lookalikes.alike(snapshot, agency)
     carried = CarriedNotices(snapshot, agency, work.standard)
     its = Examination(work.standard, context, repeated, accepted, alike)
-    return check_episodes(read.episodes(snapshot, agency), its, carried.of)
+    links, linked = LinkCheck(snapshot, agency, work.standard), dict[str, Finding]()
+
+    def stream() -> Iterator[EpisodeRecord]:
+        rest = read.episodes(snapshot, agency)
+        while some := list(islice(rest, HELD_AT_ONCE)):
+            for record in some:
+                links.look(record)
+            linked.update(links.found())
+            yield from some
+
+    def more(record: EpisodeRecord) -> Iterator[Finding]:
+        yield from carried.of(record)
+        if record.episode_id in linked:
+            yield linked.pop(record.episode_id)
+
+    return check_episodes(stream(), its, more)
 
 
 def check_return(snapshot: Snapshot, work: Work, submission: str) -> Report:

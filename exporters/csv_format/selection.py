@@ -12,13 +12,13 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.formats.base import ExtractKind, HeldBack, Outgoing
+from exporters.formats.base import ExtractKind, HeldBack, Outgoing, filled_events, lost_values
 from exporters.formats.without_consent import cut, hidden_of, without
 from store.month import agency_settings
 from store.records import read
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date, write_date
-from validators.records import EpisodeRecord, Event, Values
+from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.rules.field_patterns import shortened, shorteners_of
 from validators.standard.model import Standard
 from validators.version import VERSION
@@ -53,6 +53,7 @@ class Selection:
         layout = standard.date_layout.text
         self._start, self._end = write_date(period.start, layout), write_date(period.end, layout)
         self.dates = {section.id: section.date_field for section in standard.event_sections}
+        self._ids = {section.id: section.id_field for section in standard.event_sections}
         self._shorten = shorteners_of(standard)
         # What the agency says of itself: until it is read, nothing is switched on.
         self.settings: Values = {}
@@ -75,13 +76,19 @@ class Selection:
         episode = record.episode
         if self._consent and episode.get(self._consent, "") not in self._consented:
             return False
-        if any(event.section not in self.dates for event in record.events):
+        if any(event.section not in self.dates or not self._is_named(event) for event in record.events):
+            return False
+        if lost_values(self.standard, "", record, []):
             return False
         if not self.holds:
             return True
         if self._may_wait(episode.get(self.begun)) or self._may_wait(episode.get(self.closed)):
             return False
         return not any(self._may_wait(event.values.get(self.dates[event.section])) for event in record.events)
+
+    def _is_named(self, event: Event) -> bool:
+        """Whether an event has its identifier, so that anything is keyed in it."""
+        return event.values.get(self._ids[event.section], "") != ""
 
     def _may_wait(self, text: str | None) -> bool:
         """Whether something may be a day after the period's end: asked of every record, so texts are compared."""
@@ -109,16 +116,30 @@ class Selection:
             if event.section not in self.dates:  # of an edition before: kept, not sent
                 events = tuple(one for one in events if one.section in self.dates)
                 break
+        for event in events:
+            if not self._is_named(event):
+                events = filled_events(self.standard, self.name(record), events, held)
+                break
         if self.holds:
             events = self._hold(events, values, held)
         if self.standard.extracted_when and not any(map(values.get, self.standard.extracted_when)):
             why = "neither a caseload start nor a closure"
-            return Outgoing(record, f"{why} by the end of the reporting period" if held else why, tuple(held))
+            return Outgoing(
+                record,
+                f"{why} by the end of the reporting period" if any(one.waits for one in held) else why,
+                tuple(held),
+            )
         for header in self.written:
             values[header] = SOFTWARE
         client, own = shortened(record.client, self._shorten), shortened(values, self._shorten)
+        lost: tuple[Finding, ...] = ()
+        for header in self._shorten:
+            if own.get(header) == "" or client.get(header) == "":
+                lost = lost_values(self.standard, self.name(record), record, held)
+                break
         goes = EpisodeRecord(client, own, events, (), record.client_id, record.episode_id)
-        return Outgoing(without(goes, hidden_of(self.standard, goes, self.settings)), held_back=tuple(held))
+        goes = without(goes, hidden_of(self.standard, goes, self.settings))
+        return Outgoing(goes, held_back=tuple(held), findings=lost)
 
     def _why_left_out(self, episode: Values) -> str:
         """Why an episode is left out by its own dates alone; "" where it is not."""

@@ -36,7 +36,8 @@ class Readiness:
     what was sent before; None when they were not looked for, and `not_compared` says why they could not be. `drafts`
     are everybody's, by person. `unchecked` says what is still to be checked, "" when nothing is. Without a `period_end`
     it is not asked whether the period is over. `unofficial` goes on where it is told that the owner's schema
-    would not validate it, None where it would or there is none; a `validation` says so itself. `frame` says which
+    would not validate it, None where it would or there is none; a `validation` says so itself. `invalid` is what the
+    receipt of an extract says that was written of the same records and is not valid, "" for none. `frame` says which
     documents to bring where the edition is but an unverified frame. `denied` is what a nil return that was begun
     denies, as it is counted now; "" for none.
     """
@@ -54,6 +55,7 @@ class Readiness:
     today: date | None = None
     validation: Validation | None = None
     unofficial: str | None = None
+    invalid: str = ""
     frame: str = ""
     denied: str = ""
 
@@ -85,8 +87,8 @@ class Readiness:
             add("drafts", told_of_drafts(self.drafts))
         if self.period_end is not None and self.today is not None and self.today <= self.period_end:
             add("period", told_of_period(self.period_end))
-        if self.validation is not None and self.validation.count:
-            add("schema", self.validation.told)
+        if told := self._not_valid:
+            add("schema", told)
         own = self.validation
         why = self.unofficial if own is None else own.why if own.is_stand_in else None
         if why is not None:
@@ -94,6 +96,12 @@ class Readiness:
         if self.frame:
             add("edition", self.frame)
         return found
+
+    @property
+    def _not_valid(self) -> str:
+        """What the schema says against what would be sent, as far as that was asked; else nothing."""
+        known = self.validation
+        return known.told if known is not None and known.count else self.invalid
 
     @property
     def _nobody(self) -> str:

@@ -5,14 +5,16 @@ on how a return is written is asked of it, and nothing else asks which format it
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol
 
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
-from validators.records import EpisodeRecord, Finding, Values
+from validators.records import EpisodeRecord, Event, Finding, Values
+from validators.rules.field_patterns import SHORTENERS
+from validators.rules.file_rules import structure_finding
 from validators.standard.model import Standard
 from validators.standard.terminology import counted
 
@@ -100,7 +102,7 @@ class HeldBack:
     """Something known that waits for the next submission: a field of the episode, or one of its events.
 
     `section` and `day` say of an event what it is and when it was. `episode` is what people know the episode by, `its`
-    the store's id of it, which no other one has.
+    the store's id of it, which no other one has. What `waits` not is never sent as it is: nothing is keyed in it.
     """
 
     episode: str
@@ -110,11 +112,42 @@ class HeldBack:
     section: str = ""
     day: date | None = None
     its: str = ""
+    waits: bool = True
 
     def as_mapping(self) -> dict[str, str]:
         """As the receipt tells it: with `field` or with `event`."""
         what = {"event": self.event} if self.event else {"field": self.field}
         return {"episode": self.episode, **what, "why": self.why}
+
+
+def lost_values(standard: Standard, name: str, record: EpisodeRecord, held: list[HeldBack]) -> tuple[Finding, ...]:
+    """What is found of values that have no part which may be sent, and so leave nothing behind: each is told as held
+    back. Where the field may be empty that is all there would be to see, so that it is found as it is in the store."""
+    found = []
+    for header, how in standard.shortened.items():
+        text = record.episode.get(header) or record.client.get(header, "")
+        if text and not SHORTENERS[how](text):
+            held.append(HeldBack(name, field=header, why="no part of it can be told that may be sent", waits=False))
+            if not standard.by_header[header].required:
+                lost = structure_finding(standard, how, fields=(header,), values={header: text}, episode=name)
+                found.append(replace(lost, client_id=record.client_id, episode_id=record.episode_id))
+    return tuple(found)
+
+
+def filled_events(standard: Standard, name: str, events: Sequence[Event], held: list[HeldBack]) -> tuple[Event, ...]:
+    """Those of an episode's events in which anything is keyed that is sent; the others are told as held back.
+
+    An event of blanks says nothing: a table has a row without one for it, a message an empty block.
+    """
+    kept = []
+    for event in events:
+        if any(map(event.values.get, standard.headers_by_section[event.section])):
+            kept.append(event)
+        else:
+            section = standard.section_by_id[event.section]
+            why = "nothing is keyed in it: key what is missing, or delete it"
+            held.append(HeldBack(name, event=section.said, why=why, section=section.id, waits=False))
+    return tuple(kept) if len(kept) < len(events) else tuple(events)
 
 
 @dataclass(slots=True)  # not frozen, for there is one for every record: see `EpisodeRecord`

@@ -108,8 +108,15 @@ class Situation:
             period_end=self.period_end,
             today=self.today,
             unofficial=self.unofficial,
+            invalid=self.invalid,
             frame=self.frame,
         )
+
+    @property
+    def invalid(self) -> str:
+        """What the receipt of its extract says of the schema where that is not valid and nothing was changed since."""
+        schema = self.extract.receipt.get("schema") if self.extract is not None and not self.changed else None
+        return str(schema["told"]) if isinstance(schema, Mapping) and schema["faults"] else ""
 
     def reason(self, *checks: Check) -> str:
         """Why it is not ready, as far as these checks go; "" when they say nothing."""
@@ -428,6 +435,8 @@ def _extract(known: Situation) -> tuple[State, str]:
         return "open", "not written yet"
     if known.period_end is not None and local_day(extract.made_at) <= known.period_end:
         return "open", f"{extract.file_name} was written before the reporting period was over: write it anew"
+    if known.invalid:
+        return "open", f"{extract.file_name} is {known.invalid}"
     return "done", extract.file_name
 
 

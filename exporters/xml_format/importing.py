@@ -295,7 +295,9 @@ class ReturnImport:
             elif name in read:
                 self._leave_out(record, "an earlier message is about the same journey")
             else:
-                read[name] = record
+                # An empty block is no event: it would be taken for one that the store has.
+                events = tuple(event for event in record.events if any(event.values.values()))
+                read[name] = replace(record, events=events)
         return read, named
 
     def _compare(self, store: "Store", name: str, record: EpisodeRecord, at: Whereabouts, *, with_client: bool) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporters.formats.base import ExtractKind, HeldBack, Outgoing
+from exporters.formats.base import ExtractKind, HeldBack, Outgoing, filled_events, lost_values
 from exporters.formats.links import INCOMPLETE, digest
 from exporters.formats.without_consent import NOTHING_MAY_GO, cut
 from exporters.xml_format.shape import block_keys, link_of, linking, name_of
@@ -107,6 +107,7 @@ class JourneySelection:
         held: list[HeldBack] = []
         if not self.standard.has_consent(record.episode):
             record = cut(self.standard, record)
+        lost = lost_values(self.standard, self.name(record), record, held)
         whole = self._held(record, held)
         chosen = self._chosen(whole, sent, held)
         if not chosen.news:
@@ -120,7 +121,8 @@ class JourneySelection:
             record.episode_id,
         )
         found = (self._link.finding(self.standard, whole),) if self._link and chosen.link_changed else ()
-        return Outgoing(reduced, held_back=tuple(held), whole=whole, records=tuple(chosen.records), findings=found)
+        goes, records = tuple(held), tuple(chosen.records)
+        return Outgoing(reduced, held_back=goes, whole=whole, records=records, findings=(*found, *lost))
 
     def _why_left_out(self, episode: Values) -> str:
         """Why a journey is left out of every extract to this day; "" where it is not."""
@@ -135,9 +137,12 @@ class JourneySelection:
 
     def _held(self, record: EpisodeRecord, held: list[HeldBack]) -> EpisodeRecord:
         """The journey as far as the last day."""
-        client, events = shortened(record.client, self._shorten), record.events
-        episode = dict(shortened(record.episode, self._shorten))
         name = self.name(record)
+        client, events = (
+            shortened(record.client, self._shorten),
+            filled_events(self.standard, name, record.events, held),
+        )
+        episode = dict(shortened(record.episode, self._shorten))
         if self._holds:
             for header, block in self._dated:
                 if self._is_later(episode.get(header)):

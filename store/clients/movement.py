@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
 
+from store.disk import sqlite
 from store.disk.tables import CLIENTS, EPISODES
 from store.facts import AgencyInfo
 from store.snapshot import Snapshot
@@ -47,8 +48,8 @@ def _counted(snapshot: Snapshot, agency: AgencyInfo, name: str) -> dict[str, int
             EPISODES.c.deleted_at.is_(None),
             CLIENTS.c.deleted_at.is_(None),
             # What is no date is kept as typed, and lies in no month.
-            EPISODES.c.opened.like("____-__-__"),
-            EPISODES.c[name].like("____-__-__"),
+            sqlite.is_day(EPISODES.c.opened),
+            sqlite.is_day(EPISODES.c[name]),
             # What is closed before it was opened is a slip of the keys, and would make the caseload less than nobody.
             or_(EPISODES.c.closed.is_(None), EPISODES.c.closed >= EPISODES.c.opened),
         )

@@ -264,6 +264,14 @@ def made_once(query: Select[Any], name: str) -> CTE:
     return query.cte(name).prefix_with("MATERIALIZED")
 
 
+def is_day(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a column holds a day, written YYYY-MM-DD, rather than what somebody typed in its place.
+
+    SQLite makes another text of what is none: `2026-02-30` becomes a day in March, `2026-13-01` nothing.
+    """
+    return func.date(column).is_not_distinct_from(column) & (column >= "0001")
+
+
 def json_text(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     """The value of a name in a column that holds JSON."""
     return func.json_extract(column, f"$.{name}")

@@ -7,7 +7,7 @@ episodes, are looked up whenever they change.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from store.findings.acceptance_facts import Going, Key, kept_key, values_text
 from store.month import calendar
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
+from validators.records import Finding, Severity
 
 _COUNTS = ("rows", "error_rows", "warning_rows", "open_warning_rows", "errors", "warnings")
 
@@ -42,13 +43,16 @@ def shown_in(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) ->
     return figures.IN_RETURN if compared.endswith(f" {key(period)}") else figures.IN_STORE
 
 
-def keep(connection: Connection, checked: Collection[int], going: Mapping[int, Going], period: str) -> None:
-    """Keep, of the episodes that were `checked`, what would be sent of those `going` otherwise than they stand."""
+def keep(
+    connection: Connection, checked: Mapping[int, Sequence[Finding]], going: Mapping[int, Going], period: str
+) -> None:
+    """Keep, of the episodes that were `checked`, each with what was found in it as it stands, what would be sent of
+    those `going` otherwise than they stand."""
     connection.execute(delete(GOING_OUT).where(sqlite.among(GOING_OUT.c.episode_number, checked)))
     if not going:
         return
     made = [
-        {"episode_number": number, "period": period, "told": _told(its), "rows": its.rows}
+        {"episode_number": number, "period": period, "told": _told(its, checked[number]), "rows": its.rows}
         for number, its in going.items()
     ]
     connection.execute(insert(GOING_OUT), made)
@@ -77,14 +81,40 @@ def _refigure(connection: Connection, episodes: Collection[int]) -> None:
     )
 
 
-def _told(its: Going) -> str:
-    faults = [
-        (figures.WEIGHTS[one.severity], one.rule, one.event_id, one.field, values_text(one.values))
-        for one in its.findings
-    ]
+def _told(its: Going, kept: Sequence[Finding]) -> str:
     # What is only worth knowing counts for nothing.
-    told = {"events": its.events, "faults": [fault for fault in faults if fault[0] < 2]}
+    found = [one for one in its.findings if one.severity is not Severity.NOTICE]
+    faults = [
+        (figures.WEIGHTS[one.severity], one.rule, one.event_id, one.field, values_text(one.values)) for one in found
+    ]
+    told = {"events": its.events, "faults": faults, "listed": _listed(found, kept)}
     return json.dumps(told, separators=(",", ":"))
+
+
+def _listed(found: Iterable[Finding], kept: Sequence[Finding]) -> list[tuple[str, str, str]]:
+    """What is kept of an episode that says each fault `found` in what goes of it: rule, event and field.
+
+    That is the very same one. Where a part of the episode waits a rule may fail by another date than in all of it: then
+    what it says of that record, or else what is said of that field.
+    """
+    left = {_said(one): one for one in kept if one.severity is not Severity.NOTICE}
+    listed = [said for one in found if left.pop(said := _said(one), None)]
+    for one in found:
+        if _said(one) in listed:
+            continue
+        of_event = [said for said in left if said[1] == one.event_id]
+        same = [
+            *(said for said in of_event if said[0] == one.rule),
+            *(said for said in of_event if said[2] == one.field),
+        ]
+        if same:
+            del left[same[0]]
+            listed.append(same[0])
+    return listed
+
+
+def _said(one: Finding) -> tuple[str, str, str]:
+    return one.rule, one.event_id, one.field
 
 
 def _figures(row: Any, kept: Iterable[Any]) -> dict[str, object]:

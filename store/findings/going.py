@@ -47,7 +47,7 @@ def sent_in(deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod) -> Co
 
 def _no_date(column: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether there is something that cannot be read as a date: it is kept as typed."""
-    return column.is_not(None) & column.not_like("____-__-__")
+    return column.is_not(None) & ~sqlite.is_day(column)
 
 
 def live(agency: AgencyInfo) -> ColumnElement[bool]:
@@ -73,13 +73,13 @@ def concerns(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) ->
     mine = GOING_OUT.c.period == due_part.key(period)
     apart = select(GOING_OUT.c.episode_number).where(mine)
     event = sqlite.json_text(its.told, "event_id")
-    events, faults = sqlite.json_items(GOING_OUT.c.told, "events"), sqlite.json_items(GOING_OUT.c.told, "faults")
+    events, listed = sqlite.json_items(GOING_OUT.c.told, "events"), sqlite.json_items(GOING_OUT.c.told, "listed")
     # By itself a question within a question would go through all findings, not ask about the one at hand.
     asked = FINDINGS, GOING_OUT
     there = (event == "") | select(1).select_from(events).where(events.c.value == event).correlate(*asked).exists()
-    told: list[ColumnElement[Any]] = [func.json_extract(faults.c.value, f"$[{place}]") for place in (1, 2, 3)]
+    told: list[ColumnElement[Any]] = [func.json_extract(listed.c.value, f"$[{place}]") for place in range(3)]
     same = (told[0] == its.rule) & (told[1] == event) & (told[2] == sqlite.json_text(its.told, "field"))
-    found = (its.beside == 0) & select(1).select_from(faults).where(same).correlate(*asked).exists()
+    found = (its.beside == 0) & select(1).select_from(listed).where(same).correlate(*asked).exists()
     beside = ((its.beside != 0) | (its.weight == WEIGHTS[Severity.NOTICE])) & there
     part = select(1).select_from(GOING_OUT).where(
         GOING_OUT.c.episode_number == its.episode_number, mine, GOING_OUT.c.rows > 0, or_(found, beside)

@@ -134,7 +134,8 @@ def save(
             told = {"checked_for": its_basis, "checked_at": unit.at, "checked_revision": STATES.c.revision}
             figures.keep(unit.connection, theirs, told)
             apart = {number: going[its_id] for number in theirs if (its_id := fresh[number][0].id) in going}
-            due_part.keep(unit.connection, theirs, apart, period)
+            found_in = {number: fresh[number][2] for number in theirs}
+            due_part.keep(unit.connection, found_in, apart, period)
         _show(unit.connection, unit.derivers, [state for state, _, _ in fresh.values()], counted)
         done += len(fresh)
     return done

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Table, case, func, insert, select, update
 
+from store.disk import sqlite
 from store.disk.tables import AGENCIES, CLIENTS, CLOSED_DAYS, EPISODES, OVERRIDES, STATES
 from store.facts import AgencyInfo
 from store.month.facts import ClosedDayInfo, Dropped, OverrideInfo, RollOver, plain
@@ -169,8 +170,8 @@ def roll_over(
         & CLIENTS.c.deleted_at.is_(None)
         & (its.closed >= since.isoformat())
         & (its.closed < base.isoformat())
-        # What is no date has no such form, and is in every period.
-        & its.closed.like("____-__-__")
+        # What is no date is in every period.
+        & sqlite.is_day(its.closed)
     )
     weight = case((errors > 0, 0), (warnings > 0, 1), else_=2)
     counted = select(

@@ -47,6 +47,10 @@ ENGLAND = {
     "withheld": {"CONSENT": "N"},
     "no answer": {"CONSENT": ""},
     "no start": {"CPLANDT": ""},
+    "no such day": {"CPLANDT": "2035-13-01"},
+    "closed on no day": {"DISD": "2018-02-30", "CJDISRSN": "2"},
+    "consent cut off": {"CONSENT": "NN"},
+    "a postcode of nothing": {"PC": "9990000018"},
     "closed wrongly": {"DISD": "20180601", "CJDISRSN": "2"},
     "closed to come": {"DISD": "20350601", "CJDISRSN": "2"},
     "referred to come": {"REFLD": "20350601"},
@@ -81,6 +85,10 @@ CYMRU = {
     "a modality": {"": "2026-03-12"},
     "one to come": {"": "2035-01-01"},
     "one wrongly": {"": "2026-01-01"},
+    "no such day": {"REFDATE": "2026-13-01"},
+    "a postcode of nothing": {"POSTCODE": "9990000018"},
+    "part of it to come": {"ASSDATE": "2026-12-02", "": "1899-01-01"},
+    "emptied": {"": "2026-03-12", "emptied": "modality top"},
 }
 CYMRU_TWICE = {
     "": {},
@@ -130,9 +138,11 @@ def agree(
             assert not tally.rows and "nothing to send" in str(problem)
         else:
             # Where two episodes bear both identifiers a file has one, with rows that disagree, and the store two.
-            is_same = (checked.errors, checked.warnings) == (tally.errors, tally.warnings)
+            # What has no part that may leave is not in it, to be seen there.
+            lost = sum(bool(held.field) and not held.waits for held in receipt.held_back)
+            is_same = (checked.errors + lost, checked.warnings) == (tally.errors, tally.warnings)
             assert is_same or (is_twice and checked.errors and tally.errors)
-            if standard is STANDARD:
+            if standard is STANDARD and not lost:
                 assert (checked.rows, checked.load_percent) == (tally.rows, tally.load_percent)
 
 
@@ -160,6 +170,12 @@ def typed(store: Store, agency: AgencyInfo) -> None:
 @settings(max_examples=5, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 @example(wrong=[("right", "both"), ("right", ""), ("right", "both")], today=DAYS[0], before=False, draft=False)
 @example(wrong=[("closed to come", "an event's"), ("an event wrongly", "")], today=DAYS[0], before=False, draft=False)
+@example(
+    wrong=[(one, "") for one in ("no such day", "closed on no day", "consent cut off", "a postcode of nothing")],
+    today=DAYS[0],
+    before=False,
+    draft=False,
+)
 @given(
     wrong=st.lists(st.tuples(st.sampled_from(sorted(ENGLAND)), st.sampled_from(sorted(TWICE))), max_size=6),
     today=st.sampled_from(DAYS),
@@ -200,7 +216,15 @@ def english(number: str, name: str, twice: str) -> EpisodeRecord:
     )
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, phases=(Phase.generate,))
+@settings(max_examples=6, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+@example(wrong=[("no such day", "")], today=WELSH_DAYS[0], before=False, kind="full", draft=False)
+@example(
+    wrong=[(one, "") for one in ("right", "a postcode of nothing", "emptied", "part of it to come")],
+    today=WELSH_DAYS[1],
+    before=True,
+    kind="new",
+    draft=False,
+)
 @given(
     wrong=st.lists(st.tuples(st.sampled_from(sorted(CYMRU)), st.sampled_from(sorted(CYMRU_TWICE))), max_size=5),
     today=st.sampled_from(WELSH_DAYS),
@@ -214,7 +238,8 @@ def test_in_wales_one_figure(wrong: list[tuple[str, str]], today: date, before: 
         with returns.store:
             for at, (name, twice) in enumerate(wrong, 1):
                 values = {"CLIENTNO": str(1000 + at), "DOB": f"198{at}-06-15", **CYMRU[name], **CYMRU_TWICE[twice]}
-                events = [modality(start=values.pop(""))] if "" in values else []
+                emptied = [Event(section, {}) for section in values.pop("emptied", "").split()]
+                events = [*emptied, *([modality(start=values.pop(""))] if "" in values else [])]
                 returns.take(journey(*events, **values))
             if before and wrong:
                 returns.send("2026-09", today=date(2026, 10, 5))

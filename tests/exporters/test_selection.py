@@ -5,14 +5,18 @@ from dataclasses import replace
 
 import pytest
 
+from exporters.checks.caseload import check_caseload
 from exporters.checks.file_check import Examination, check_episodes
+from exporters.month.status import read_standing
+from store.facts import Who
 from store.month import extracts
-from store.records import agencies
+from store.records import agencies, save
 from store.records import read as records_read
 from tests.exporters.desks import Desk
-from tests.exporters.extracts import STANDARD, TODAY, Row, born, check, read, referral, row, told, visit
+from tests.exporters.extracts import NOW, STANDARD, TODAY, Row, born, check, read, referral, row, told, visit
 from tests.stores import ask
 from validators.records import Severity
+from validators.rules.checker import Checker
 from validators.rules.registry import Context
 
 CARRIED = STANDARD.no_consent_carries
@@ -167,3 +171,16 @@ def test_an_identifier_that_says_who_it_is_does_not_go_out_as_right_without_cons
     desk.take([row(CONSENT="N", CLIENTID=own, **who) | {"EPISODID": "e-77"}])
     receipt = desk.send()
     assert (receipt.tally.no_consent, receipt.tally.errors) == (1, 1) and receipt.not_ready_because
+
+
+def test_an_event_of_blanks_is_no_row_of_its_own(desk: Desk) -> None:
+    desk.take([row("1", **visit("1")), row("1", **visit("2"))])
+    agency = ask(desk.store, agencies.one)
+    emptied = next(ask(desk.store, records_read.episodes, agency)).events[1].id
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        save.change(unit, "event", emptied, {}, 1)
+    check_caseload(desk.store, agency, Checker(STANDARD), TODAY, NOW)
+    receipt = desk.send()
+    assert [each["SUBMID"] for each in read(receipt.file)] == ["s1"] and receipt.not_ready_because == []
+    assert [(one.section, one.waits) for one in receipt.held_back] == [("sub_intervention", False)]
+    assert ask(desk.store, read_standing, agency, STANDARD, TODAY).not_ready_because == []

@@ -11,6 +11,7 @@ from exporters.imports.report import ImportReport
 from exporters.xml_format.importing import ReturnImport
 from store.disk import audit
 from store.facts import Who
+from store.month import extracts
 from store.records import merge, read, save
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import AGENCY, Returns, opened
@@ -179,3 +180,14 @@ def test_a_table_is_no_return_in_xml(other: Returns, tmp_path: Path) -> None:
     path.write_text("CLIENTID,DOB\n1,2\n", encoding="utf-8")
     with pytest.raises(Problem, match="returns of smds-wales are XML, and this is none"):
         ReturnImport(path, WALES).prepare(other.store, AGENCY)
+
+
+def test_an_empty_block_is_no_event_and_hides_none(wales: Returns, tmp_path: Path) -> None:
+    one = wales.keyed(modality(), top())
+    wales.send("2026-03")
+    text = b"".join(ask(wales.store, extracts.text, wales.latest().id))
+    path = tmp_path / "theirs.xml"
+    path.write_bytes(text.replace(b"<TOPDetails>", b"<TOPDetails/><TOPDetails>"))
+    report = taken(wales, path)
+    assert (report.unchanged, report.new.events) == (1, 0)
+    assert len(ask(wales.store, read.episode_record, one).events) == 2

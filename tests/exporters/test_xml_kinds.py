@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from exporters.checks.file_check import check_file
 from exporters.extracts.compare import compare_texts
 from exporters.extracts.mismatches import find_mismatches
 from exporters.extracts.preview import changes_since, preview_extract
@@ -20,6 +21,7 @@ from tests.stores import ask
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
 from validators.problems import Problem
 from validators.records import Event
+from validators.rules.registry import Context
 
 
 def sent(wales: Returns, submission: str, kind: str = "") -> list[list[str]]:
@@ -46,6 +48,21 @@ def test_a_changed_event_is_new_again(wales: Returns) -> None:
     assert sent(wales, "2026-03") == [["Client", "Referral", "Assessment", "06", "04"]]
     wales.change_event(second, MODENDD="2026-04-20", MODEXIT="01")
     assert sent(wales, "2026-04") == [["Referral", "04"]]
+
+
+def test_an_event_emptied_of_every_field_is_not_sent_and_is_told(wales: Returns) -> None:
+    one = wales.keyed(modality(), REFSOURCE="02")
+    emptied = wales.add(one, top())
+    assert sent(wales, "2026-03") == [["Client", "Referral", "Assessment", "06", "2026-03-12"]]
+    wales.change_event(emptied, TOPNO="", TOPDATE="")
+    for kind, goes in (("new", []), ("full", ["Client", "Referral", "Assessment", "06"])):
+        receipt = wales.export("2026-04", kind)
+        assert [parts(message) for message in messages(receipt.file)] == ([goes] if goes else [])
+        assert b"TOPDetails" not in receipt.file.read_bytes() and receipt.mismatches == 1
+        told = [(held.event, held.why) for held in receipt.held_back]
+        assert told == [("TOP", "nothing is keyed in it: key what is missing, or delete it")]
+    # Nor is one in which nothing is keyed the TOP that is due: so says the check of the file, too.
+    assert receipt.tally.warnings == 1 == check_file(receipt.file, WALES, Context(TODAY)).tally.warnings
 
 
 def test_client_details_that_changed_or_were_completed_go_again_with_what_is_new(wales: Returns) -> None:

@@ -61,8 +61,8 @@ def event_due(row: RuleRow, standard: Standard) -> JourneyCheck:
     codes, years, layout = codes_in(row, standard, "codes", kind), int(part["years"]), standard.date_layout.text
 
     def check(clean: Values, events: Seen, moment: Moment) -> Told:
-        if any(event.section == section for event, _ in events):
-            return
+        if any(event.section == section and any(event.values.values()) for event, _ in events):
+            return  # one in which nothing is keyed is none
         born = parse_date(clean[birth])
         if born is None or not clean[day] or clean[day] < write_date(plus(born, years), layout):
             return

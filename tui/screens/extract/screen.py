@@ -277,8 +277,12 @@ class ExtractScreen(StoreScreen[None]):
         return f"{counted(many, self._word)}, for {counted(reasons, 'reason')}" if many else "nothing"
 
     def _held(self, found: Looked) -> str:
-        many = len(found.preview.receipt.held_back)
-        return f"{many}, until the next submission" if many else "nothing"
+        held = found.preview.receipt.held_back
+        waiting = sum(one.waits for one in held)
+        told = [f"{waiting}, until the next submission"] if waiting else []
+        if empty := len(held) - waiting:
+            told.append(f"{counted(empty, 'event')} in which nothing is keyed")
+        return "; ".join(told) or "nothing"
 
     def _changes(self, found: Looked) -> ExtractLine:
         if found.last is None:
