@@ -16,6 +16,7 @@ from exporters.checks.carried import CarriedNotices
 from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
 from exporters.formats.base import Outgoing
+from exporters.work import Work, work_on
 from store.clients import index, lookalikes
 from store.disk import audit
 from store.facts import Who
@@ -49,10 +50,15 @@ class GoingCheck:
 
     def __init__(self, snapshot: Snapshot, agency: "AgencyInfo", checker: Checker, context: Context) -> None:
         """Take what checks, and by which day and settings. Raises Problem when the store cannot be read."""
-        self._snapshot, self._agency, self._checker = snapshot, agency, checker
-        self._standard = checker.standard
+        self._snapshot, self._agency = snapshot, agency
         period = calendar.of_agency(snapshot, agency).due(context.today).period
-        self._selection = choose.of(self._standard).selection(period)
+        work = work_on(snapshot, Work(agency, checker.standard, context.today), period.end)
+        # What ends before the agency changed its letter goes in the old one: nothing of it as it is kept.
+        self._is_old = work.standard is not checker.standard
+        self._checker = work.checker if self._is_old else checker
+        self.standard = work.standard
+        self._selection = choose.of(self.standard).selection(period)
+        self._selection.begin(snapshot, agency)
         self._context = replace(context, source="file", period=period)
         self._found: dict[str, Going] = {}
 
@@ -73,17 +79,17 @@ class GoingCheck:
         """Remember what would be sent of an episode until `found` is asked."""
         from store.findings.acceptance_facts import Going
 
-        if self._selection.goes_as_it_is(record):
+        if not self._is_old and self._selection.goes_as_it_is(record):
             return
         outgoing = self._selection.outgoing(record, sent)
         if outgoing.left_out or outgoing.unchanged:
             self._found[record.episode_id] = Going()
             return
         events = tuple(event.id for event in outgoing.record.events)
-        withheld = not self._standard.has_consent(record.episode)
-        if len(events) == len(record.events) and not outgoing.held_back and not withheld:
+        part = len(events) < len(record.events) or bool(outgoing.held_back) or outgoing.is_cut
+        if not part and not self._is_old and self.standard.has_consent(record.episode):
             return  # what was sent before takes no row
-        rows = 1 if self._standard.withholds(outgoing.record.episode) else outgoing.record.rows
+        rows = 1 if self.standard.withholds(outgoing.record.episode) else outgoing.record.rows
         self._found[record.episode_id] = Going(rows, events, self._judged(outgoing))
 
     def _judged(self, outgoing: Outgoing) -> tuple[Finding, ...]:
@@ -208,8 +214,10 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
         ids = read.episodes_bearing(snapshot, agency, repeated) if repeated else []
         ids += read.episodes_of(snapshot, lookalikes.doubles(snapshot, agency))
         if ids:
-            rules, its_rules = (FileRules(checker.standard, repeated, agency.code) for _ in range(2))
             going = GoingCheck(snapshot, agency, checker, context)
+            rules, its_rules = (
+                FileRules(standard, repeated, agency.code) for standard in (checker.standard, going.standard)
+            )
             for _, record, sent in going.prepared(queries.stamped(snapshot, agency, ids)):
                 kept += rules.check(record, checker.check(record, context))
                 returned += going.look_beside(its_rules, record, sent)

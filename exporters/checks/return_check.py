@@ -13,7 +13,7 @@ from exporters.checks.file_check import HELD_AT_ONCE, Examination, Report, check
 from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
 from exporters.formats.base import Outgoing, Selecting
-from exporters.work import Work
+from exporters.work import Work, work_on
 from store.clients import lookalikes
 from store.findings import acceptances
 from store.findings.acceptance_facts import Accepted
@@ -86,6 +86,7 @@ def check_return(snapshot: Snapshot, work: Work, submission: str) -> Report:
     Raises Problem when there is no such submission, and when the store cannot be read.
     """
     period = calendar.of_agency(snapshot, work.agency).entry(submission).period
+    work = work_on(snapshot, work, period.end)
     selection = choose.of(work.standard).selection(period)
     its = examination(snapshot, work, selection)
     report, carried = of_store(its), CarriedNotices(snapshot, work.agency, work.standard)

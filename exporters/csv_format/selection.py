@@ -53,6 +53,7 @@ class Selection:
         layout = standard.date_layout.text
         self._start, self._end = write_date(period.start, layout), write_date(period.end, layout)
         self.dates = {section.id: section.date_field for section in standard.event_sections}
+        self._hides = standard.guarded is not None or bool(standard.kept_back)
         self._ids = {section.id: section.id_field for section in standard.event_sections}
         self._shorten = shorteners_of(standard)
         # What the agency says of itself: until it is read, nothing is switched on.
@@ -65,11 +66,19 @@ class Selection:
 
     def stream(self, snapshot: "Snapshot", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
+        self.begin(snapshot, agency)
+        for record in map(self._as_then, read.episodes(snapshot, agency)):
+            yield record, self.outgoing(record)
+
+    def begin(self, snapshot: "Snapshot", agency: "AgencyInfo") -> None:
+        """Read what has been switched on."""
         if self.standard.settings:
             self.settings = agency_settings.settings(snapshot, agency)
+
+    def _as_then(self, record: EpisodeRecord) -> EpisodeRecord:
+        """An episode under the headers of this edition, where the agency has left it since."""
         held = self.standard.held_in
-        for record in read.episodes(snapshot, agency):
-            yield record, self.outgoing(_as_before(record, held) if held else record)
+        return _as_before(record, held) if held else record
 
     def goes_as_it_is(self, record: EpisodeRecord) -> bool:
         """Whether consent is given and nothing is dated after the period's end."""
@@ -78,7 +87,9 @@ class Selection:
             return False
         if any(event.section not in self.dates or not self._is_named(event) for event in record.events):
             return False
-        if lost_values(self.standard, "", record, []):
+        if self.standard.held_in or lost_values(self.standard, "", record, []):
+            return False
+        if self._hides and without(record, hidden_of(self.standard, record, self.settings)) is not record:
             return False
         if not self.holds:
             return True
@@ -104,6 +115,7 @@ class Selection:
 
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str] | None = None) -> Outgoing:
         """What of one stored episode is sent, whatever was sent before."""
+        record = self._as_then(record)
         episode = record.episode
         if why := self._why_left_out(episode):
             return Outgoing(record, why)
@@ -138,8 +150,8 @@ class Selection:
                 lost = lost_values(self.standard, self.name(record), record, held)
                 break
         goes = EpisodeRecord(client, own, events, (), record.client_id, record.episode_id)
-        goes = without(goes, hidden_of(self.standard, goes, self.settings))
-        return Outgoing(goes, held_back=tuple(held), findings=lost)
+        left = without(goes, hidden_of(self.standard, goes, self.settings))
+        return Outgoing(left, held_back=tuple(held), findings=lost, is_cut=left is not goes)
 
     def _why_left_out(self, episode: Values) -> str:
         """Why an episode is left out by its own dates alone; "" where it is not."""

@@ -156,7 +156,8 @@ class Outgoing:
 
     Where only a part of it goes out, `whole` is all that is known by the end of the period: that is what rules judge.
     `unchanged` says that nothing of it is to be sent this time, `records` are the ids of what is, with digests;
-    `findings` are what shows only beside what was sent.
+    `findings` are what shows only beside what was sent; `is_cut` says that fields are left out which need another
+    consent, or never leave.
     """
 
     record: Final[EpisodeRecord]
@@ -166,6 +167,7 @@ class Outgoing:
     whole: Final[EpisodeRecord | None] = None
     records: Final[tuple[tuple[str, str], ...]] = ()
     findings: Final[tuple[Finding, ...]] = ()
+    is_cut: Final[bool] = False
 
     @property
     def judged(self) -> EpisodeRecord:
@@ -194,6 +196,9 @@ class Selecting(Protocol):
 
     def stream(self, snapshot: "Snapshot", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
+
+    def begin(self, snapshot: "Snapshot", agency: "AgencyInfo") -> None:
+        """Read what an agency says of itself, as far as that decides what is sent; `stream` does. Raises Problem."""
 
     def goes_as_it_is(self, record: EpisodeRecord) -> bool:
         """Whether it is plain without a closer look that an episode, if it is sent, is sent with all that is known."""

@@ -12,6 +12,7 @@ from exporters.checks.caseload import check_caseload
 from exporters.extracts.submission_window import said_of_window
 from exporters.month.checklist import AT_UPLOAD, ELSEWHERE, Situation, doubted_text, judge, open_mismatches, situation
 from exporters.month.portal_figures import entered
+from exporters.work import Work, work_on
 from store.facts import Who
 from store.findings import caseload
 from store.month import calendar, submissions
@@ -44,7 +45,10 @@ class Acts:
         now: datetime,
     ) -> None:
         """Take where, of which submission (its calendar entry), who and when."""
-        self.store, self.agency, self.standard, self.entry = store, agency, standard, entry
+        self.store, self.agency, self.entry = store, agency, entry
+        self._kept_by = standard
+        # What ends before the agency changed its letter goes in the old one.
+        self.standard = store.ask(work_on, Work(agency, standard, today), entry.period.end).standard
         self.person, self.today, self.now = person, today, now
 
     @property
@@ -188,7 +192,7 @@ class Acts:
 
         What is due for a check is checked before: "to be checked" would be kept for good.
         """
-        check_caseload(self.store, self.agency, Checker(self.standard), self.today, self.now)
+        check_caseload(self.store, self.agency, Checker(self._kept_by), self.today, self.now)
         known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         # It is compared with what was sent before it, which may be another extract of the same month.
         against = self.store.ask(stored_sent.last, self.agency, but_not=extract.id if extract else "")
@@ -211,7 +215,7 @@ class Acts:
         return (
             0
             if known.is_nil
-            else self.store.ask(open_mismatches, self.agency, self.standard, self.entry.period, self.today)
+            else self.store.ask(open_mismatches, self.agency, self._kept_by, self.entry.period, self.today)
         )
 
     def _item(self, item_id: str) -> ChecklistItem:

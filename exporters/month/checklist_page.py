@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from exporters.month.checklist import Item, judge, progress, situation
 from exporters.month.status import day_text, left_text
+from exporters.work import Work, work_on
 from store.month import calendar as stored_calendar
 from store.month import submissions
 from store.snapshot import Snapshot
@@ -139,6 +140,7 @@ def read_page(
         reachable.add(one.submission)
         one = calendar.before(one)
     others = sorted(known | {(name, 1) for name in reachable - begun})
+    standard = work_on(snapshot, Work(agency, standard, today), entry.period_end).standard
     its = situation(snapshot, agency, standard, entry.period, today, chosen, mismatches)
     return ChecklistPage(
         entry=entry,

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.month.checklist import ELSEWHERE, Item, Situation, extract_of, is_sent, judge, progress, situation
+from exporters.work import Work, work_on
 from store.month import calendar as stored_calendar
 from store.month import extracts as stored_extracts
 from store.month import submissions as stored_submissions
@@ -138,6 +139,7 @@ def read_standing(
         entry = calendar.entry(month)
         if month not in never and today > entry.deadline:
             lates.append(Late(entry, begun))
+    standard = work_on(snapshot, Work(agency, standard, today), due.period_end).standard
     known = situation(snapshot, agency, standard, due.period, today, mismatches=mismatches)
     return Standing(
         agency=agency,

@@ -89,6 +89,9 @@ class JourneySelection:
         for record in some:
             yield record, self.outgoing(record, sent)
 
+    def begin(self, snapshot: "Snapshot", agency: AgencyInfo) -> None:
+        """Nothing an agency says of itself decides on that."""
+
     def goes_as_it_is(self, record: EpisodeRecord) -> bool:
         """That hangs on what was sent before."""
         return False

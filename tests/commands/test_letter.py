@@ -149,6 +149,19 @@ def test_months_before_come_out_in_the_old_letter_and_the_step_is_undone(filled:
     assert "has not changed its letter" in call("agencies", "undo-letter", "N9901", *filled.options).sentence
 
 
+def test_a_month_in_the_old_letter_stands_as_its_extract_would(filled: Place) -> None:
+    day = ("--today", "2026-04-05")
+    told(call(*STEP, *day, *filled.options))
+    due = json.loads(told(call("due", "--format", "json", *day, *filled.options)))[0]
+    looked = call("export", "--submission", "2026-03", "--dry-run", "--format", "json", *day, *filled.options)
+    receipt = json.loads(looked.out)
+    checked = call("check", "--submission", "2026-03", "--format", "json", *day, *filled.options)
+    found = json.loads(checked.out)
+    same = ("rows", "episodes", "errors", "warnings", "load_percent", "data_quality_percent", "not_ready_because")
+    assert receipt["rows"] and {name: due[name] for name in same} == {name: receipt[name] for name in same}
+    assert {name: found[name] for name in same[:-1]} == {name: receipt[name] for name in same[:-1]}
+
+
 def test_what_is_keyed_afterwards_is_kept_when_the_step_is_undone(filled: Place) -> None:
     told(call(*STEP, *AFTER, *filled.options))
     with opened(filled) as store, store.reading() as snapshot:
