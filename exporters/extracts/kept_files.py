@@ -76,6 +76,22 @@ def remove(store: "Store", who: Who, extract: ExtractInfo) -> Path:
     return path
 
 
+def said_of_file(extract: ExtractInfo) -> str:
+    """What is to be said of an extract that is marked as sent and whose file is another one by now; "" for nothing.
+
+    Whoever sent that file sent another than counts as sent here. One that is not there, or not theirs to read, tells
+    nothing.
+    """
+    path = place_of(extract)
+    with contextlib.suppress(OSError):
+        if path is not None and _digest(path) not in (extract.sha256, extract.kept_sha256):
+            return (
+                f"{path} is another file than was written: what counts as sent here is what was written. Where that "
+                "other one was sent, write the extract again and send it."
+            )
+    return ""
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

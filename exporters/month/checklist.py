@@ -135,14 +135,20 @@ class Situation:
 def extract_of(
     extracts: Sequence["ExtractInfo"], attempts: Sequence["SubmissionInfo"], month: str, number: int
 ) -> "ExtractInfo | None":
-    """The extract of one attempt of a month: the one that was sent, else the latest.
-
-    One that was written before anything was ticked bears no attempt's number: it is the first's.
-    """
-    first = attempts[0].number if attempts else 0
-    own = [one for one in extracts if one.submission == month and (one.submission_number or first) == number]
+    """The extract of one attempt of a month: the one that was sent, else the latest."""
+    own = [one for one in extracts if one.submission == month and attempt_of(one, attempts) == number]
     sent = [one for one in own if one.is_sent]
     return sent[-1] if sent else own[-1] if own else None
+
+
+def attempt_of(extract: "ExtractInfo", attempts: Sequence["SubmissionInfo"]) -> int:
+    """The number of the attempt that an extract is of, by those of its month that there are, in order; 0 for none.
+
+    One that was written before anything was ticked bears no attempt's number: it is the first's. What was written for
+    an attempt that was dropped since is of the one before.
+    """
+    before = [one.number for one in attempts if one.number <= extract.submission_number]
+    return before[-1] if before else attempts[0].number if attempts else 0
 
 
 def situation(

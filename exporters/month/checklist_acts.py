@@ -9,14 +9,25 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from exporters.checks.caseload import check_caseload
+from exporters.extracts import kept_files
 from exporters.extracts.submission_window import said_of_window
-from exporters.month.checklist import AT_UPLOAD, ELSEWHERE, Situation, doubted_text, judge, open_mismatches, situation
+from exporters.month.checklist import (
+    AT_UPLOAD,
+    ELSEWHERE,
+    Situation,
+    attempt_of,
+    doubted_text,
+    judge,
+    open_mismatches,
+    situation,
+)
 from exporters.month.portal_figures import entered
 from exporters.work import Work, work_on
 from store.facts import Who
 from store.findings import caseload
 from store.month import calendar, submissions
 from store.month import sent as stored_sent
+from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry, in_words
 from validators.local_time import local_day
 from validators.problems import Problem
@@ -29,6 +40,7 @@ if TYPE_CHECKING:
     from store.facts import AgencyInfo, ExtractInfo
     from store.month.facts import SubmissionInfo
     from store.store import Store
+    from store.unit_of_work import UnitOfWork
 
 
 class Acts:
@@ -102,7 +114,9 @@ class Acts:
         """
         if item_id and self._item(item_id).check != "uploaded":
             return ""
-        return " ".join(said_of_window(self.store.ask(calendar.of_agency, self.agency), self.month, self.today))
+        said = said_of_window(self.store.ask(calendar.of_agency, self.agency), self.month, self.today)
+        sent = [one for one in self.store.ask(stored_sent.listed, self.agency) if one.submission == self.month]
+        return " ".join([*said, *(kept_files.said_of_file(one) for one in sent[-1:])]).strip()
 
     def correct(self, reason: str) -> "SubmissionInfo":
         """Open a correction: another attempt of the month, with a reason."""
@@ -115,33 +129,49 @@ class Acts:
 
     def drop(self, reason: str) -> "SubmissionInfo":
         """Drop the latest attempt, which was begun by mistake and is not sent; what it was."""
-        known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today)
-        if known.submission is not None and known.has_left:
-            raise Problem(
-                f"The latest attempt of {self.month} was sent: take that back first if it was not sent, or begin a "
-                "correction."
-            )
         with self.store.writing(Who(self.person, self.now)) as work:
+            known = situation(work, self.agency, self.standard, self.entry.period, self.today)
+            if known.submission is not None and known.has_left:
+                raise Problem(
+                    f"The latest attempt of {self.month} was sent: take that back first if it was not sent, or begin a "
+                    "correction."
+                )
             return submissions.drop(work, self.agency, self.month, reason)
 
     def sent_elsewhere(self, how: str) -> None:
         """Say that the return was sent from elsewhere, and how; it is taken back as an upload is."""
         if not how.strip():
             raise Problem("Say in a few words from where it was sent, such as 'the old system'.")
-        self._refuse_sent("that it was sent from elsewhere")
         with self.store.writing(Who(self.person, self.now)) as work:
+            self._refuse_sent(work, "that it was sent from elsewhere")
             opened = submissions.ensure(work, self.agency, self.month)
             submissions.tick(work, opened.id, ELSEWHERE, {"how": how})
 
-    def _refuse_sent(self, what: str) -> None:
+    def _refuse_sent(self, work: Snapshot, what: str) -> None:
         """Raises Problem where an extract of this month counts as sent."""
-        for one in self.store.ask(stored_sent.listed, self.agency):
+        for one in stored_sent.listed(work, self.agency):
             if one.submission == self.month and one.sent_at is not None:
                 day = in_words(local_day(one.sent_at))
                 raise Problem(
                     f"{one.file_name} was marked as sent for {self.month} on {day}, so it cannot be said {what}: take "
                     "that back first if it was not sent, or begin a correction."
                 )
+
+    def _refuse_denied(self, work: "UnitOfWork") -> None:
+        """Raises Problem where the month's latest attempt says that nothing is sent from here."""
+        latest = submissions.current(work, self.agency, self.month)
+        held = {one.item: one for one in submissions.ticks(work, latest.id) if one.holds} if latest else {}
+        if latest is not None and latest.is_nil:
+            done, first = ("made", "take that back and drop it") if AT_UPLOAD in held else ("begun", "drop it")
+            raise Problem(
+                f"A nil return of {self.month} is {done}, which says that there is nobody to report: {first} before an "
+                "extract is marked as sent."
+            )
+        if ELSEWHERE in held:
+            raise Problem(
+                f"{held[ELSEWHERE].ticked_by} stated that the return of {self.month} was sent from elsewhere: take "
+                "that back before an extract is marked as sent, or begin a correction."
+            )
 
     def said_of_nil(self) -> str:
         """What is to be said before a nil return is declared though there is somebody to report; else nothing."""
@@ -156,17 +186,18 @@ class Acts:
         Where there is somebody it has to be said `anyway`. A month of which a return counts as sent had somebody to
         report, and stays what it is.
         """
-        self._refuse_sent("that there was nobody to report")
+        self.store.ask(self._refuse_sent, "that there was nobody to report")
         if not anyway and (said := self.said_of_nil()):
             raise Problem(f"{said} Nothing is declared: say that it is to be declared all the same, with --anyway.")
         with self.store.writing(Who(self.person, self.now)) as work:
+            self._refuse_sent(work, "that there was nobody to report")
             why = reason.strip() or "nobody to report"
             return submissions.open_one(work, self.agency, self.month, reason=why, is_nil=True)
 
     def sent(self, extract: "ExtractInfo") -> None:
         """Note that one certain extract of this month was sent, whoever says so where."""
         attempts = self.store.ask(submissions.listed, self.agency, self.month)
-        number = extract.submission_number or (attempts[0].number if attempts else 0)
+        number = attempt_of(extract, attempts)
         chosen = next((one for one in attempts if one.number == number), None)
         its = next(one for one in self.standard.checklist if one.check == "uploaded" and one.is_needed(False))
         self._leave(its, {}, chosen, extract)
@@ -201,12 +232,15 @@ class Acts:
         held = {one.item for one in known.ticks if one.holds}
         with self.store.writing(Who(self.person, self.now)) as work:
             if extract is not None:
+                self._refuse_denied(work)
+                others = any(one.submission == self.month for one in stored_sent.listed(work, self.agency))
                 stored_sent.mark(work, extract.id)
             opened = chosen or submissions.ensure(work, self.agency, self.month)
             for old in (its.id, AT_UPLOAD):
                 # An extract that was taken back elsewhere leaves its ticks behind.
                 if old in held and extract is not None:
-                    submissions.reopen(work, opened.id, old, "the extract was taken back")
+                    why = "another extract was marked as sent" if others else "the extract was taken back"
+                    submissions.reopen(work, opened.id, old, why)
             submissions.tick(work, opened.id, its.id, dict(said))
             submissions.tick(work, opened.id, AT_UPLOAD, data)
 

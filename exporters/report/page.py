@@ -189,7 +189,7 @@ def _line(
     if sent:
         # The first that left in time keeps the deadline; what stood at the end is the last one's.
         earliest = min(_day(one.sent_at) for one in sent if one.sent_at is not None)
-        last = max(sent, key=lambda one: (one.sent_at, one.made_at))
+        last = sent[-1]  # the one written last, whatever a clock said of it, or of when it was sent
         told = last.receipt
         return SubmissionLine(
             *known,

@@ -115,6 +115,31 @@ def test_a_correction_and_a_nil_return(filled: Place) -> None:
     assert "nothing to drop" in call("checklist", "drop", "--reason", "no", *filled.options, *JANUARY).sentence
 
 
+def test_a_month_is_sent_is_nil_or_was_sent_from_elsewhere_and_never_two_of_these(filled: Place) -> None:
+    at = ("--submission", "2020-12", *filled.options)
+    assert call("checklist", "nil", "--anyway", *at).code == 0
+    assert call("export", "--out", filled.out, *at, *JANUARY).code == 1
+    begun = call("extracts", "sent", "last", *filled.options).sentence
+    assert begun.startswith("A nil return of 2020-12 is begun, which says that there is nobody to report: drop it")
+    assert call("checklist", "drop", "--reason", "there is somebody", *at).code == 0
+    assert call("checklist", "elsewhere", "the old system", *at).code == 0
+    stated = call("extracts", "sent", "last", *filled.options).sentence
+    assert "stated that the return of 2020-12 was sent from elsewhere: take that back" in stated
+    assert call("checklist", "reopen", "uploaded", "--reason", "it was not", *at).code == 0
+    # What was written while something stood that was dropped since is the month's all the same.
+    (written,) = filled.out.iterdir()
+    written.write_bytes(written.read_bytes()[:-40])
+    done = call("extracts", "sent", "last", *filled.options, *JANUARY)
+    assert done.code == 0 and f"{written.name} is another file than was written" in done.err
+    assert "[x] uploaded " in call("checklist", *at, *JANUARY).out
+    assert call("checklist", "correct", "--reason", "it was cut", *at).code == 0
+    assert call("export", "--out", filled.out, "--again", *at, *JANUARY).code == 1
+    assert call("checklist", "drop", "--reason", "it was whole", *at).code == 0
+    assert call("extracts", "sent", "last", *filled.options, *JANUARY).err == ""
+    listed = json.loads(call("checklist", *at, *JANUARY, "--format", "json").out)
+    assert {one["item"]: one["state"] for one in listed["items"]}["uploaded"] == "done" and listed["attempt"] == 1
+
+
 def test_a_correction_is_late_until_it_is_sent_or_dropped(filled: Place) -> None:
     assert call("export", "--submission", "2020-12", "--out", filled.out, *filled.options, *JANUARY).code == 1
     assert call("checklist", "tick", "uploaded", *filled.options, *JANUARY).code == 0
