@@ -6,11 +6,12 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from exporters.extracts.submission_window import DUE
+from exporters.extracts.submission_window import DUE, due_submission
 from exporters.month.checklist import Item, open_mismatches
 from exporters.month.checklist_acts import Acts
 from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.portal_figures import NAMES, entered
+from store.snapshot import Snapshot
 from tui.session.background_check import caseload_check
 from tui.session.program import StoreScreen
 from tui.session.refresher import Question, Refresher
@@ -140,7 +141,7 @@ class ChecklistScreen(StoreScreen[None]):
         self.details = tuple(TextLine(rest="panel", id=f"item-{number}") for number in range(DETAILS))
         self._comparing = False
         self._refresher = Refresher(self, self._question, self._came, self._failed, self._settled)
-        self._mismatches: tuple[object, int] | None = None
+        self._mismatches: tuple[str, int] | None = None
 
     def body(self) -> Iterable[Widget]:
         """Dates, state, list, detail."""
@@ -178,10 +179,16 @@ class ChecklistScreen(StoreScreen[None]):
 
     def _question(self) -> Question[ChecklistPage]:
         app = self.program
-        # Counted for another submission, they say nothing of this one.
-        known = self._mismatches if self._mismatches and self._mismatches[0] == self._month else None
-        about = (app.agency, app.standard, app.today(), self._month, self._attempt, known[1] if known else None)
-        return lambda snapshot: read_page(snapshot, *about)
+        agency, standard, today, known = app.agency, app.standard, app.today(), self._mismatches
+        asked, attempt = self._month, self._attempt
+
+        def question(snapshot: Snapshot) -> ChecklistPage:
+            # Counted for another submission, they say nothing of this one; midnight may change which is at hand.
+            month = asked or (due_submission(snapshot, agency, today) if known else "")
+            many = known[1] if known and known[0] == month else None
+            return read_page(snapshot, agency, standard, today, asked, attempt, many)
+
+        return question
 
     def _came(self, page: ChecklistPage) -> None:
         first = self.page is None or self.page.entry.submission != page.entry.submission
@@ -205,7 +212,7 @@ class ChecklistScreen(StoreScreen[None]):
         """Count the mismatches against what was sent last, apart: it takes as long as to write an extract."""
         if self._comparing or page.today < page.entry.period_start:
             return
-        self._comparing, month = True, self._month
+        self._comparing, month = True, page.entry.submission
         app = self.program
 
         def came(many: int) -> None:

@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from exporters.extracts.submission_window import DUE
+from exporters.extracts.submission_window import DUE, due_submission
 from exporters.month.checklist import MISMATCHES, OUTSIDE, open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
@@ -286,7 +286,7 @@ class MonthScreen(StoreScreen[None]):
         self.figures = tuple(TextLine(id=f"figure-{number}") for number in range(FIGURES))
         self.list = MonthList()
         self.view: MonthView | None = None
-        self._mismatches: int | None = None
+        self._mismatches: tuple[str, int] | None = None
         self._waiting = Waiting()
         self._kept: object = None
         self._first = ""
@@ -331,8 +331,14 @@ class MonthScreen(StoreScreen[None]):
 
     def _question(self) -> Question[MonthView]:
         app = self.program
-        about = (app.agency, app.standard, app.today(), self._mismatches)
-        return lambda snapshot: read_month(snapshot, *about)
+        agency, standard, today, known = app.agency, app.standard, app.today(), self._mismatches
+
+        def question(snapshot: Snapshot) -> MonthView:
+            # Counted for the submission that was at hand before midnight, they say nothing of this one.
+            due = due_submission(snapshot, agency, today) if known else ""
+            return read_month(snapshot, agency, standard, today, known[1] if known and known[0] == due else None)
+
+        return question
 
     def _came(self, view: MonthView) -> None:
         self.view = view
@@ -400,16 +406,15 @@ class MonthScreen(StoreScreen[None]):
         if self.app.screen is not self:
             return  # on the way back
         self._comparing, self._compare_due = True, False
-        about = (app.agency, app.standard, one.due.period, app.today())
-        app.read(
-            lambda snapshot: open_mismatches(snapshot, *about), on_done=self._compared, on_problem=self._not_compared
-        )
+        about, month = (app.agency, app.standard, one.due.period, app.today()), one.due.submission
 
-    def _compared(self, many: int) -> None:
-        self._comparing = False
-        if many != self._mismatches:
-            self._mismatches = many
-            self.read()
+        def compared(many: int) -> None:
+            self._comparing = False
+            if (month, many) != self._mismatches:
+                self._mismatches = month, many
+                self.read()
+
+        app.read(lambda snapshot: open_mismatches(snapshot, *about), on_done=compared, on_problem=self._not_compared)
 
     def _not_compared(self, problem: Problem) -> None:
         self._comparing = False

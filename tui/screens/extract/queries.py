@@ -105,7 +105,9 @@ def write(
 ) -> ExtractInfo:
     """Write the extract and give the record of it; numbered where a file of its name is there. Raises Problem."""
     receipt = export_numbered(store, work, submission, folder, who, progress=progress, wanted=wanted)
-    return next(one for one in reversed(store.ask(extracts.listed, work.agency)) if one.sha256 == receipt.sha256)
+    # Somebody else may have written the very same at the same time.
+    kept = reversed(store.ask(extracts.listed, work.agency))
+    return next(one for one in kept if one.receipt.get("file") == str(receipt.file) and one.sha256 == receipt.sha256)
 
 
 def usual_folder() -> Path:
