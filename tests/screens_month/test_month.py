@@ -2,19 +2,29 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
+import pytest
+
+from exporters.month.checklist_page import ChecklistPage
+from exporters.month.month_text import MonthView
 from store.facts import AgencyInfo, Who
 from store.findings import queries
 from store.month import calendar, extracts, sent, submissions
 from store.month.facts import WrittenExtract
-from store.records import bulk_load, read, save
+from store.records import agencies, bulk_load, read, save
 from store.store import Store
+from tests.exporters import desks
+from tests.exporters.extracts import STANDARD, row
 from tests.exporters.test_one_figure import english
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.screens_lists.findings import faulty
-from tests.stores import ask
+from tests.stores import ask, do
 from tests.terminal import Terminal
+from tui.screens.checklist import ChecklistScreen
+from tui.screens.month import MonthScreen
 from validators.records import EpisodeRecord
 
 DAY = NOW.date()
@@ -34,6 +44,26 @@ def test_it_shows_what_is_due_the_figures_and_the_causes_by_size(start: Start) -
     assert terminal.shows("1 ✗ Rule 89: No sub-intervention after closure")
     assert terminal.shows("c   Checklist: 4 of 12 done; next: All episodes checked, no errors")
     same_picture(terminal, HELP / "month.screen.txt")
+
+
+@pytest.mark.parametrize("screen", [MonthScreen, ChecklistScreen])
+def test_after_midnight_what_was_compared_for_the_submission_before_says_nothing(
+    tmp_path: Path, screen: type[MonthScreen] | type[ChecklistScreen]
+) -> None:
+    desk = desks.opened(tmp_path / "desk")
+    with desk.store as store:
+        desk.take([row("1")])
+        agency = ask(store, agencies.one)
+        desk.send("2020-11")
+        do(store, Who("ann", NOW), sent.mark, ask(store, extracts.listed, agency)[-1].id)
+        for day, state in ((date(2021, 1, 12), "done"), (date(2021, 1, 13), "waits")):
+            at = SimpleNamespace(agency=agency, standard=STANDARD, today=lambda day=day: day)
+            with mock.patch.object(screen, "program", at):
+                shown = screen()
+                shown._mismatches = ("2020-12", 0)
+                found: MonthView | ChecklistPage = ask(store, shown._question())  # type: ignore[assignment]
+                items = found.standing.items if isinstance(found, MonthView) else found.items
+            assert [one.state for one in items if one.check == "mismatches"] == [state]
 
 
 def test_a_digit_leads_to_the_findings_of_its_cause(start: Start) -> None:
