@@ -7,10 +7,10 @@ withdrawal stays on a list until somebody ticks it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from exporters.work import Work
-from store.facts import AgencyInfo, ClientTree
+from store.facts import AgencyInfo, ClientTree, ExtractInfo
 from store.month import calendar as stored_calendar
 from store.month import withdrawals
 from store.records import consent as stored
@@ -177,12 +177,12 @@ def cannot_travel(standard: Standard, place: ConsentPlace, period: ReportingPeri
     return ""
 
 
-def told_of_taken_back(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, since: datetime) -> str:
+def told_of_taken_back(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> str:
     """That consent was taken back since an extract was written, which then may hold what nobody agrees to any more;
     "" where nobody took it back."""
     places = stored.withdrawn(snapshot, agency, settled=True)
-    entered = {one.episode_id: one.entry.entered_at for one in places if one.entry and one.entry.entered_at}
-    many = sum(at >= since for at in entered.values())
+    since = withdrawals.since_extract(snapshot, places, extract)
+    many = len({one.episode_id for one in places if one.entry is not None and one.entry.id in since})
     if not many:
         return ""
     told = "Consent was taken back for {many} since; it may hold what was agreed to then: a new one leaves that out"

@@ -1,17 +1,18 @@
 """Withdrawals of consent that no extract can carry: a person tells whoever has the data, and ticks that."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from store.disk.tables import CLIENTS
-from store.facts import AgencyInfo
+from store.disk.tables import AUDITS, CLIENTS
+from store.facts import AgencyInfo, ExtractInfo
 from store.month import calendar as stored_calendar
 from store.month import sent
 from store.records import consent
 from store.records.consent import ConsentPlace
 from store.records.read import batches
+from store.records.values import stamp
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date
@@ -54,11 +55,43 @@ def _carried(snapshot: Snapshot, agency: AgencyInfo, places: Collection[ConsentP
     gone_out = sent.listed(snapshot, agency) if places else []
     calendar = stored_calendar.of_agency(snapshot, agency) if gone_out else None
     found = set()
+    entered = _entered(snapshot, places)
+    for extract in gone_out:
+        assert calendar is not None
+        period, since = calendar.entry(extract.submission).period, _since(snapshot, places, entered, extract)
+        found |= {_id(place) for place in places if _id(place) not in since and travels(place, period)}
+    return found
+
+
+def since_extract(snapshot: Snapshot, places: Collection[ConsentPlace], extract: ExtractInfo) -> set[str]:
+    """The withdrawals, of some, by the ids of their entries, that were entered since an extract was written."""
+    return _since(snapshot, places, _entered(snapshot, places), extract)
+
+
+def _entered(snapshot: Snapshot, places: Collection[ConsentPlace]) -> Mapping[tuple[str, str], int]:
+    """The last row of the audit of each moment at which the episodes of some withdrawals were changed."""
+    entered: dict[tuple[str, str], int] = {}
+    for some in batches(dict.fromkeys(place.episode_id for place in places)):
+        rows = select(AUDITS.c.record_id, AUDITS.c.at, func.max(AUDITS.c.number).label("number"))
+        query = rows.where(AUDITS.c.record_id.in_(some)).group_by(AUDITS.c.record_id, AUDITS.c.at)
+        entered.update({(row.record_id, row.at): row.number for row in snapshot.connection.execute(query)})
+    return entered
+
+
+def _since(
+    snapshot: Snapshot,
+    places: Collection[ConsentPlace],
+    entered: Mapping[tuple[str, str], int],
+    extract: ExtractInfo,
+) -> set[str]:
+    """The order is the audit's, whatever a clock said; of what came in with days of its own, the clock's."""
+    written = select(func.max(AUDITS.c.number)).where(AUDITS.c.record_id == extract.id, AUDITS.c.act == "export")
+    end = snapshot.connection.execute(written).scalar_one() or 0
+    found = set()
     for place in places:
         assert place.entry is not None and place.entry.entered_at is not None
-        since = place.entry.entered_at
-        later = [calendar.entry(one.submission).period for one in gone_out if one.made_at > since] if calendar else []
-        if any(travels(place, period) for period in later):
+        number = entered.get((place.episode_id, stamp(place.entry.entered_at)))
+        if number > end if number is not None else place.entry.entered_at >= extract.made_at:
             found.add(_id(place))
     return found
 

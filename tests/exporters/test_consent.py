@@ -268,6 +268,21 @@ def test_one_that_fell_out_of_the_period_is_on_the_list_unless_an_extract_carrie
     assert ask(desk.store, to_tell, rolled.agency, rolled.today) == []  # it said so
 
 
+@pytest.mark.parametrize("ahead", [False, True], ids=["a clock in time", "a clock that was ahead"])
+def test_an_extract_written_before_consent_was_taken_back_carried_nothing_of_it(
+    desk: Desk, work: Work, ahead: bool
+) -> None:
+    desk.take([row("8", REFLD="20180901", TRIAGED="20180902", CPLANDT="20180905", DISD="20190301", CJDISRSN="1")])
+    answered(desk, work, "agreed", "e8", who=Who("ann", NOW - timedelta(days=9)))
+    desk.send()  # at NOW by its clock
+    (made,) = ask(desk.store, extracts.listed, work.agency)
+    do(desk.store, LATER, sent.mark, made.id)
+    answered(desk, work, "withdrawn", "e8", who=Who("ann", NOW + timedelta(days=-8 if ahead else 1)))
+    rolled = Work(work.agency, STANDARD, date(2022, 8, 10))
+    assert [one.reference for one in ask(desk.store, to_tell, rolled.agency, rolled.today)] == ["1008"]
+    assert ask(desk.store, consent.told_of_taken_back, work.agency, STANDARD, made).startswith("Consent was taken back")
+
+
 # Whole extracts, searched for every value that is stored of somebody who did not agree
 
 

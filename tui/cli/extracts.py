@@ -106,7 +106,7 @@ def write(
     with opened(at.store, at.key_file) as found:
         its = found.ask(agency_of, at.agency, at.standard)
         one = found.ask(resolved, its, extract)
-        taken_back = found.ask(told_of_taken_back, its, load(one.standard), one.made_at)
+        taken_back = found.ask(told_of_taken_back, its, load(one.standard), one)
         for told in filter(None, (told_redacted(one), taken_back)):
             talk(f"{told}.")
         found.do(Who(person(found.path), now()), extracts.note_again, one.id)

@@ -68,7 +68,7 @@ class ReceiptPage(TextPage):
 def _again(store: "Store", who: Who, work: Work, extract: ExtractInfo, folder: Path) -> tuple[Path, str]:
     """In a thread: note that it is written again, which not everybody may, then do it; where, and what is to say."""
     store.do(who, extracts.note_again, extract.id)
-    told = store.ask(told_of_taken_back, work.agency, work.standard, extract.made_at)
+    told = store.ask(told_of_taken_back, work.agency, work.standard, extract)
     return store.ask(write_again, extract, folder), told
 
 
