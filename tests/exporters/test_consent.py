@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from exporters.checks.caseload import check_caseload
+from exporters.extracts.preview import preview_extract
 from exporters.formats import choose
 from exporters.formats.base import Taking, extract_kind
+from exporters.month.status import read_standing
 from exporters.records import consent, privacy_notice, save, worklists
 from exporters.records.consent import Recorded
 from exporters.records.save import Save
 from exporters.work import Work
 from store.clients import search
 from store.facts import Who
+from store.findings import caseload
 from store.month import extracts, sent
 from store.month.calendar import calendar_of
 from store.month.withdrawals import to_tell
@@ -31,6 +35,7 @@ from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, journey, modality, top
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
+from validators.rules.checker import Checker
 from validators.standard.catalogue import load
 from validators.standard.edition import GuardedFields
 from validators.standard.model import Standard
@@ -490,3 +495,18 @@ def test_the_receipt_tells_no_more_than_the_extract(desk: Desk, work: Work) -> N
     told = json.dumps(receipt.as_mapping()) + receipt.file.read_text()
     for text in ("Quagmire", "Carol", "withdrawn"):
         assert text not in told
+
+
+def test_what_needs_a_consent_of_its_own_and_is_not_sent_makes_no_fault_in_the_return(tmp_path: Path) -> None:
+    guarded = GuardedFields("ips", "RELIGION", frozenset({"Y"}), ("PC",))
+    standard = replace(STANDARD, guarded=guarded)
+    values = {header: value for header, value in row("1", PC="XX").items() if value and header != "CMSID"}
+    client = {header: values.pop(header) for header in list(values) if STANDARD.by_header[header].level == "client"}
+    with open_store(tmp_path / "k.db", tmp_path / "k.key", lambda name: standard, create=True) as store:
+        agency = do(store, ANN, agencies.ensure, "T0123", standard.id)
+        do(store, ANN, bulk_load.load, agency, [EpisodeRecord(client, values)])
+        check_caseload(store, agency, Checker(standard), TODAY, NOW)
+        month = ask(store, read_standing, agency, standard, TODAY)
+        receipt = ask(store, preview_extract, Work(agency, standard, TODAY), "2020-12").receipt
+        assert (month.figures.rows, month.figures.errors) == (1, 0) == (receipt.tally.rows, receipt.tally.errors)
+        assert ask(store, caseload.figures, agency).errors == 1
