@@ -44,19 +44,19 @@ def shown_in(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) ->
 
 
 def keep(
-    connection: Connection, checked: Mapping[int, Sequence[Finding]], going: Mapping[int, Going], period: str
+    connection: Connection, checked: Collection[int], going: Mapping[int, tuple[Going, Sequence[Finding]]], period: str
 ) -> None:
-    """Keep, of the episodes that were `checked`, each with what was found in it as it stands, what would be sent of
-    those `going` otherwise than they stand."""
+    """Keep, of the episodes that were `checked`, what would be sent of those `going` otherwise than they stand; with
+    each of these stands what was found in all of it."""
     connection.execute(delete(GOING_OUT).where(sqlite.among(GOING_OUT.c.episode_number, checked)))
     if not going:
         return
     made = [
-        {"episode_number": number, "period": period, "told": _told(its, checked[number]), "rows": its.rows}
-        for number, its in going.items()
+        {"episode_number": number, "period": period, "told": _told(its, kept), "rows": its.rows}
+        for number, (its, kept) in going.items()
     ]
     connection.execute(insert(GOING_OUT), made)
-    _refigure(connection, [number for number, its in going.items() if its.rows])
+    _refigure(connection, [number for number, (its, _) in going.items() if its.rows])
 
 
 def refigure(connection: Connection, episodes: Iterable[int]) -> None:

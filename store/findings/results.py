@@ -130,12 +130,11 @@ def save(
         for number, theirs in by_agency.items():
             agency = known[number]
             period = due_part.due(unit, agency, day)
-            its_basis = basis(unit, agency, day, settings, period)
-            told = {"checked_for": its_basis, "checked_at": unit.at, "checked_revision": STATES.c.revision}
-            figures.keep(unit.connection, theirs, told)
-            apart = {number: going[its_id] for number in theirs if (its_id := fresh[number][0].id) in going}
-            found_in = {number: fresh[number][2] for number in theirs}
-            due_part.keep(unit.connection, found_in, apart, period)
+            told = {"checked_for": basis(unit, agency, day, settings, period), "checked_at": unit.at}
+            figures.keep(unit.connection, theirs, {**told, "checked_revision": STATES.c.revision})
+            ones = ((number, *fresh[number]) for number in theirs)
+            apart = {number: (going[state.id], found) for number, state, _, found in ones if state.id in going}
+            due_part.keep(unit.connection, theirs, apart, period)
         _show(unit.connection, unit.derivers, [state for state, _, _ in fresh.values()], counted)
         done += len(fresh)
     return done
