@@ -266,10 +266,13 @@ class Typing:
 def in_client(snapshot: Snapshot, client_id: str, record_id: str = "") -> list[Typing]:
     """Everybody's unsaved typing in a client, or in one record of his and what stands under it; the latest first.
 
-    Acts on a record ask this beforehand: what is typed is nobody's to forget.
+    Acts on a record ask this beforehand: what is typed is nobody's to forget. What was typed into a client who was
+    merged into this one is among it.
     """
     tree = read.tree(snapshot, client_id, deleted=True)
     wanted = {record_id or client_id}
+    if client_id in wanted:
+        wanted.update(merge.merged_into(snapshot, client_id))
     below = [*((one.episode.id, client_id) for one in tree.episodes)]
     below += [(event.id, one.episode.id) for one in tree.episodes for event in one.events]
     every = [draft for draft in stored_drafts.listed(snapshot) if draft.differs]

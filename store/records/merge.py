@@ -34,6 +34,17 @@ def kept_for(snapshot: Snapshot, client_id: str) -> str:
     return found
 
 
+def merged_into(snapshot: Snapshot, client_id: str) -> list[str]:
+    """The ids of all clients whom this one is now, too, through all merges that stand."""
+    found, left = [], [client_id]
+    while left:
+        one = left.pop(0)
+        others = [each.other_id for each in listed(snapshot, one) if each.keep_id == one and each.split_at is None]
+        found += others
+        left += others
+    return found
+
+
 def refuse_merged(snapshot: Snapshot, client_id: str) -> None:
     """Raise Problem for a client whose episodes are another's now: bringing it back alone would leave it empty."""
     for one in listed(snapshot, client_id):

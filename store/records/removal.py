@@ -217,13 +217,7 @@ def all_of(snapshot: Snapshot, client_id: str) -> list[ClientTree]:
     now = merge.kept_for(snapshot, client_id)
     if now:
         raise Problem(f"The client {client_id} was merged into {now}: what is asked for that one holds for both.")
-    found, left = [], [client_id]
-    while left:
-        one = left.pop(0)
-        found.append(read.tree(snapshot, one, deleted=True))
-        merges = merge.listed(snapshot, one)
-        left += [other.other_id for other in merges if other.keep_id == one and other.split_at is None]
-    return found
+    return [read.tree(snapshot, one, deleted=True) for one in (client_id, *merge.merged_into(snapshot, client_id))]
 
 
 def records_in(trees: Iterable[ClientTree]) -> list[StoredRecord]:

@@ -54,6 +54,7 @@ def test_what_was_typed_into_a_merged_client_is_offered_with_the_living_one(desk
     merged = do(desk.store, BOB, save.merge, keep_id="c1", other_id="c2")
     (found,) = groups(desk, agency).values()
     assert found.client_id == "c1"
+    assert [(one.person, one.records) for one in ask(desk.store, left_drafts.in_client, "c1")] == [("ann", 5)]
     assert [one.record_id for one in found.drafts if one.kind == "client"] == ["c1"]
     assert {one.record_id for one in found.drafts} == {"c1", "c2e", "c2v", "new", "newer"}
     assert {one.record_id: one.parent_id for one in found.drafts if one.kind == "episode"} == {"c2e": "c1", "new": "c1"}
