@@ -207,6 +207,14 @@ def test_what_was_typed_into_a_merged_client_is_offered_with_the_one_who_is_kept
     assert (tree.client.values["NATION"], tree.client.values["CLIENT"]) == ("FRA", "26964")
     assert [one.episode.values["REFLD"] for one in tree.episodes] == ["20200301", "20200506"]
     assert ask(store, drafts.listed, "ann") == []
+    # Parted again: what is typed in what goes is kept with it, what is new in the one who stays stands there.
+    terminal.press("<ctrl+t><end><enter>N<tab><ctrl+n>e")
+    terminal.until("+ Episode")
+    terminal.press("<ctrl+p>split<enter>s")
+    terminal.until("What you typed in what went is kept")
+    assert terminal.shows("+ Episode")
+    (draft,) = ask(store, drafts.listed, "ann")
+    assert draft.record_id == episode.id
 
 
 def test_what_was_typed_in_an_open_client_who_is_merged_away_is_found_with_the_other(

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from exporters.records import save
+from exporters.records.find import records_of
 from exporters.records.merging import Pair, consequences, is_as_seen, merge_as_seen, pair, stays_told
 from exporters.records.save import Merged
 from store.clients import search
@@ -261,13 +262,15 @@ class Pairing:
         program.read(lambda snapshot: _latest(snapshot, standard, client_id), on_done=known, hold=True)
 
     def _take(self, tree: ClientTree, sentence: str) -> None:
-        screen = self.screen
-        known = {one.episode.id for one in tree.episodes} | {event.id for one in tree.episodes for event in one.events}
-        for held in list(screen.case.by_id.values()):
-            if held.kind != "client" and held.id not in known:
-                screen.case.by_id.pop(held.id)
+        screen, case = self.screen, self.screen.case
+        known = {one.id for one in records_of(tree)}
+        went = [held for held in case.by_id.values() if held.version and held.id not in known]
+        # What is new below it goes along, and is offered with it.
+        gone = [one for held in went for one in case.remove(held)]
+        typed = any(one.is_changed or not one.version for one in gone)
         screen.saving.take(tree)
-        screen.say(sentence, "ok")
+        more = " What you typed in what went is kept as a draft." if typed else ""
+        screen.say(f"{sentence}{more}", "warning" if typed else "ok")
 
 
 class FindOther(BaseModal[ClientRow]):
