@@ -213,8 +213,8 @@ def test_what_was_typed_into_a_merged_client_is_offered_with_the_one_who_is_kept
     terminal.press("<ctrl+p>split<enter>s")
     terminal.until("What you typed in what went is kept")
     assert terminal.shows("+ Episode")
-    (draft,) = ask(store, drafts.listed, "ann")
-    assert draft.record_id == episode.id
+    (left,) = ask(store, drafts.listed, "ann")
+    assert left.record_id == episode.id
 
 
 def test_what_was_typed_in_an_open_client_who_is_merged_away_is_found_with_the_other(
