@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from exporters.formats import choose
+from exporters.records import find
 from store.clients import search
 from store.disk import audit
 from store.facts import AgencyInfo, AuditEntry, ClientQuery, HoldingRecord, Kind
@@ -126,20 +127,23 @@ def last(snapshot: Snapshot, person: str) -> LastRecoding | None:
     return LastRecoding(note.number, recoding, changes) if fits else None
 
 
-def take_back(unit: UnitOfWork) -> int:
+def take_back(unit: UnitOfWork, agency: AgencyInfo) -> int:
     """Put back what the person at work recoded last, as one act; how many records there were.
 
-    Raises Problem where there is nothing to take back, and where a value is another one by now: then all stay.
+    Raises Problem where there is nothing to take back, where that was in another agency, and where a value is another
+    one by now: then all stay.
     """
     its = last(unit, unit.person)
     if its is None:
         raise Problem("You recoded nothing that can be taken back.")
+    first = read.get(unit, cast(Kind, its.changes[0].kind), its.changes[0].record_id)
+    if read.get(unit, "client", find.client_of(unit, first)).parent_id != agency.id:
+        raise Problem(f"What you recoded last is another agency's, not {agency.code}'s: open that one to take it back.")
     for one in its.changes:
         record = read.get(unit, cast(Kind, one.kind), one.record_id)
         if record.deleted or record.values.get(its.recoding.header) != its.recoding.new:
             raise Problem("One of the records was changed or deleted since: change the others back by hand.")
         put = {**record.values, its.recoding.header: its.recoding.old}
         stored_save.change(unit, record.kind, record.id, put, record.version, act=ACT)
-    first = its.changes[0]
-    _note(unit, BACK, its.recoding, first.kind, first.record_id, len(its.changes))
+    _note(unit, BACK, its.recoding, first.kind, first.id, len(its.changes))
     return len(its.changes)

@@ -58,11 +58,15 @@ def test_it_is_seen_done_and_undone_as_one(desk: Desk, filled: tuple[AgencyInfo,
     assert [one.act for one in rows[3:]] == ["recoded"], "one note"
     assert wrong(desk) == [], "the doctor takes nobody's recoding for another hand's"
     with pytest.raises(Problem, match="You recoded nothing"):
-        do(desk.store, BOB, recode.take_back)
-    assert do(desk.store, ANN, recode.take_back) == 3
+        do(desk.store, BOB, recode.take_back, agency)
+    # What was done in one agency is not undone out of another one, which stands on the screen.
+    other = do(desk.store, ANN, agencies.ensure, "T0002", STANDARD.id)
+    with pytest.raises(Problem, match="What you recoded last is another agency's, not T0002's"):
+        do(desk.store, ANN, recode.take_back, other)
+    assert do(desk.store, ANN, recode.take_back, agency) == 3
     assert codes(desk, episodes) == OLD + OLD + NEW + OLD and wrong(desk) == []
     with pytest.raises(Problem, match="You recoded nothing"):
-        do(desk.store, ANN, recode.take_back)
+        do(desk.store, ANN, recode.take_back, agency)
 
 
 def test_only_the_clients_of_the_list_are_changed_and_no_record_somebody_types_in(
@@ -93,7 +97,7 @@ def test_nothing_is_changed_where_somebody_was_quicker(desk: Desk, filled: tuple
     now = ask(desk.store, read.get, "episode", episodes[0])
     do(desk.store, BOB, save.change, "episode", now.id, {**now.values, HEADER: "3"}, now.version)
     with pytest.raises(Problem, match="changed or deleted since"):
-        do(desk.store, ANN, recode.take_back)
+        do(desk.store, ANN, recode.take_back, agency)
     assert codes(desk, episodes) == "3" + NEW * 3
 
 

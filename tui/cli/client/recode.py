@@ -34,7 +34,7 @@ def recode(
     search = line_of(search, "words to search for")
     with asked.opened() as at:
         if undo:
-            many = at.store.do(at.who, recoding.take_back)
+            many = at.store.do(at.who, recoding.take_back, at.work.agency)
             print(f"{counted(many, 'record')} as before")
             return 0
         standard = at.work.standard

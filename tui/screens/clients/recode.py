@@ -190,7 +190,8 @@ class RecodeScreen(StoreScreen[None]):
             self._show(None)
             self.say(f"Taken back: {counted(many, 'record')}.", "ok")
 
-        self.program.write(recode.take_back, on_done=done, hold=True)
+        agency = self.program.agency
+        self.program.write(lambda unit: recode.take_back(unit, agency), on_done=done, hold=True)
 
     def on_line_list_chosen(self) -> None:
         """Enter: the record."""
