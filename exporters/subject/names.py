@@ -4,7 +4,7 @@ An identifier that somebody else has as well counts for nothing: nobody else's r
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +13,7 @@ from exporters.formats import choose
 from exporters.formats.base import Format
 from store.facts import AgencyInfo, ClientTree, ExtractInfo
 from store.month import extracts, letters, locate
-from store.records import read, removal
+from store.records import agencies, read, removal
 from store.records.values import is_day, sortable, unpack
 from store.snapshot import Snapshot
 from validators.problems import Problem
@@ -153,6 +153,35 @@ def names_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: 
         frozenset(events),
         frozenset(found["client_reference"] - shared),
         frozenset((reference, day) for reference in found["client_reference"] for day in opened if day),
+    )
+
+
+def named_in(snapshot: Snapshot, agency: AgencyInfo, names: Names) -> Callable[[int, str], bool]:
+    """What says of a text that stands in an agency, by its number, whether it names a client of this one.
+
+    Elsewhere an identifier that somebody has there names that one, whatever it is here.
+    """
+    others = {one.number: one for one in agencies.listed(snapshot)}
+    known = {agency.number: names}
+
+    def name(number: int, text: str) -> bool:
+        if number not in known:
+            known[number] = _names_in(snapshot, others[number], names) if number in others else names
+        return known[number].name(text)
+
+    return name
+
+
+def _names_in(snapshot: Snapshot, other: AgencyInfo, names: Names) -> Names:
+    """What somebody is known by in another agency: without what names a client there."""
+    told = {*names.references, *(reference for reference, _ in names.journeys)}
+    borne = read.clients_bearing(snapshot, other, told, by_reference=True)
+    return replace(
+        names,
+        clients=names.clients - read.clients_bearing(snapshot, other, names.clients).keys(),
+        episodes=names.episodes - locate.episodes(snapshot, other, names.episodes).keys(),
+        references=names.references - borne.keys(),
+        journeys=frozenset(one for one in names.journeys if one[0] not in borne),
     )
 
 

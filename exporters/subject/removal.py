@@ -19,6 +19,7 @@ from exporters.subject.names import (
     Names,
     extracts_with,
     form_of,
+    named_in,
     names_of,
     receipts_with,
     require_known,
@@ -259,7 +260,7 @@ def _remove(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, info: Re
             if extract.id not in have:
                 yield StruckExtract(extract, None, names.struck(dict(extract.receipt)))
 
-    done = removal.erase(unit, info.id, trees, names.name, struck(), _refused(unit, agency, names))
+    done = removal.erase(unit, info.id, trees, named_in(unit, agency, names), struck(), _refused(unit, agency, names))
     return Removed(done, tuple(one.extract for one in found))
 
 

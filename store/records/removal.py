@@ -238,6 +238,10 @@ def _state_of(trees: Iterable[ClientTree]) -> str:
 # Removing
 
 
+NamedIn = Callable[[int, str], bool]
+"""Whether a text that stands in an agency, by its number, names somebody."""
+
+
 @dataclass(frozen=True, slots=True)
 class StruckExtract:
     """An extract that had somebody in it: its text and its receipt without him.
@@ -254,15 +258,15 @@ def erase(
     unit: UnitOfWork,
     removal_id: str,
     trees: Collection[ClientTree],
-    names: Callable[[str], bool],
+    names: NamedIn,
     struck: Iterable[StruckExtract],
     refused: Mapping[tuple[int, str], Collection[int]],
 ) -> RemovalInfo:
     """Take a client out of every table and erase the values of his history; that he was removed stays.
 
-    `names` says of a text whether it names him, `struck` are the extracts that had him, as they are without; `refused`
-    the lines of lists of what the portal refused that mean him, by the agency's number and the submission. Raises
-    Problem where it does not wait to be confirmed.
+    `names` says of a text that stands in an agency whether it names him, `struck` are the extracts that had him, as
+    they are without; `refused` the lines of lists of what the portal refused that mean him, by the agency's number and
+    the submission. Raises Problem where it does not wait to be confirmed.
     """
     _require_open(unit, removal_id)
     unit.session.expire_all()
@@ -347,15 +351,14 @@ def _below(column: str, records: Table) -> list[Table]:
     return [table for table in reversed(METADATA.sorted_tables) if column in table.c and table is not records]
 
 
-def _strike_bounces(
-    unit: UnitOfWork, names: Callable[[str], bool], refused: Mapping[tuple[int, str], Collection[int]]
-) -> int:
+def _strike_bounces(unit: UnitOfWork, names: NamedIn, refused: Mapping[tuple[int, str], Collection[int]]) -> int:
     """Take the lines that name the client, or mean them by a line of the file, out of the lists of what the portal
     refused."""
     struck = 0
     for row in unit.connection.execute(select(BOUNCE_LISTS)).all():
         lines, theirs = row.told.splitlines(keepends=True), refused.get((row.agency_number, row.submission), ())
-        kept = [line for number, line in enumerate(lines, 1) if number not in theirs and not names(line.strip())]
+        its = row.agency_number
+        kept = [line for number, line in enumerate(lines, 1) if number not in theirs and not names(its, line.strip())]
         if len(kept) < len(lines):
             struck += len(lines) - len(kept)
             mine = (BOUNCE_LISTS.c.agency_number == row.agency_number, BOUNCE_LISTS.c.submission == row.submission)
@@ -364,10 +367,10 @@ def _strike_bounces(
     return struck
 
 
-def _strike_views(unit: UnitOfWork, names: Callable[[str], bool]) -> None:
+def _strike_views(unit: UnitOfWork, names: NamedIn) -> None:
     """Forget lists of clients that somebody kept with words that name the client."""
     for row in unit.connection.execute(select(SAVED_VIEWS)).all():
-        if names(row.name) or names(json.loads(row.told)["text"]):
+        if any(names(row.agency_number, text) for text in (row.name, json.loads(row.told)["text"])):
             its = SAVED_VIEWS.c
             mine = (its.agency_number == row.agency_number, its.person == row.person, its.name == row.name)
             _delete(unit, SAVED_VIEWS, and_(*mine))
@@ -376,29 +379,39 @@ def _strike_views(unit: UnitOfWork, names: Callable[[str], bool]) -> None:
 _STRUCK = "(a client who was removed was named here)"
 
 
-def _strike_said(unit: UnitOfWork, names: Callable[[str], bool]) -> None:
+def _strike_said(unit: UnitOfWork, names: NamedIn) -> None:
     """Take away what somebody wrote of a return that names the client: reasons, what was entered with a tick."""
+    whose: dict[str, int] = {}
 
-    def struck(text: str) -> str:
-        return _STRUCK if names(text) else text
+    def struck(number: int, text: str) -> str:
+        return _STRUCK if names(number, text) else text
 
     for row in unit.connection.execute(select(SUBMISSIONS)).all():
-        now = {"reason": struck(row.reason), "dropped_because": row.dropped_because and struck(row.dropped_because)}
+        its = whose[row.id] = row.agency_number
+        dropped = row.dropped_because and struck(its, row.dropped_because)
+        now = {"reason": struck(its, row.reason), "dropped_because": dropped}
         if now != {"reason": row.reason, "dropped_because": row.dropped_because}:
             unit.connection.execute(update(SUBMISSIONS).where(SUBMISSIONS.c.number == row.number).values(**now))
-    for row in unit.connection.execute(select(TICKS)).all():
+    of_return = SUBMISSIONS.c.number == TICKS.c.submission_number
+    for row in unit.connection.execute(select(TICKS, SUBMISSIONS.c.agency_number).join(SUBMISSIONS, of_return)).all():
         before: dict[str, str] = json.loads(row.told)
-        told, reason = {key: struck(text) for key, text in before.items()}, struck(row.reason)
+        its = row.agency_number
+        told, reason = {key: struck(its, text) for key, text in before.items()}, struck(its, row.reason)
         if (told, reason) != (before, row.reason):
             values = {"told": pack(told, "tick"), "reason": reason}
             unit.connection.execute(update(TICKS).where(TICKS.c.number == row.number).values(**values))
-    unit.chain.erase_where("submission", names)
+    unit.chain.erase_where("submission", lambda id, text: names(whose.get(id, -1), text))
 
 
-def _strike_confirmations(unit: UnitOfWork, names: Callable[[str], bool]) -> int:
+def _strike_confirmations(unit: UnitOfWork, names: NamedIn) -> int:
     """Take away what was confirmed of the client against a sent extract, and the values of its history."""
-    query = select(CONFIRMATIONS).join(EXTRACTS, EXTRACTS.c.number == CONFIRMATIONS.c.extract_number)
-    mine = [row for row in unit.connection.execute(query).all() if any(map(names, (row.subject, row.told, row.reason)))]
+    of_extract = EXTRACTS.c.number == CONFIRMATIONS.c.extract_number
+    query = select(CONFIRMATIONS, EXTRACTS.c.agency_number).join(EXTRACTS, of_extract)
+    mine = [
+        row
+        for row in unit.connection.execute(query).all()
+        if any(names(row.agency_number, text) for text in (row.subject, row.told, row.reason))
+    ]
     for row in mine:
         unit.chain.erase("confirmation", row.id)
         _delete(unit, CONFIRMATIONS, CONFIRMATIONS.c.number == row.number)

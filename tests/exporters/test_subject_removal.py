@@ -384,6 +384,22 @@ def test_who_was_merged_into_the_client_goes_with_him_and_others_stay(desk: Desk
     assert traces(desk.store) == set()
 
 
+def test_a_number_that_somebody_of_another_agency_bears_strikes_nothing_there(desk: Desk) -> None:
+    agency, client = filled(desk)
+    other = do(desk.store, ANN, agencies.ensure, "T0999", STANDARD.id)
+    do(desk.store, ANN, save.create, "client", other.id, "", {"CLIENT": "MARKREF77"})
+    extract = ask(desk.store, extracts.listed, agency)[-1]
+    with desk.store.writing(ANN) as unit:
+        views.keep(unit, other, SavedView("Theirs", ClientQuery(text="MARKREF77")))
+        views.keep(unit, other, SavedView("Ours", ClientQuery(text="clientmark")))
+        bounce_lists.add(unit, other, extract, "MARKREF77 wrong\nepisodemark wrong", counts_rows=False)
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    assert [one.name for one in ask(desk.store, views.listed, other, "ann")] == ["Theirs"]
+    (left,) = ask(desk.store, bounce_lists.listed, other)
+    assert left.text == "MARKREF77 wrong"
+
+
 def test_an_identifier_that_another_client_bears_strikes_nobody_elses_row(desk: Desk) -> None:
     agency, client = filled(desk)
     desk.take([row("5", CLIENT="MARKREF77", CLIENTID="c5")])
