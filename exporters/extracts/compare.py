@@ -4,7 +4,7 @@ What the exporter writes of itself (the software's name and version) is not comp
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from exporters.formats import choose
@@ -28,8 +28,9 @@ class FieldChange:
 class Difference:
     """One thing that differs: an episode (`section` empty), or an event of it.
 
-    `episode`, `event`, `client` and `reference` are the identifiers as sent. `fields` tells what changed; it is empty
-    for what is new or gone as a whole, where `events` says how many events came or went with an episode.
+    `episode`, `event`, `client` and `reference` are the identifiers as sent, `opened` the day on which the episode was
+    opened as sent. `fields` tells what changed; it is empty for what is new or gone as a whole, where `events` says how
+    many events came or went with an episode.
     """
 
     change: Change
@@ -40,6 +41,7 @@ class Difference:
     event: str = ""
     fields: tuple[FieldChange, ...] = ()
     events: int = 0
+    opened: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,13 @@ class Comparison:
 
 def compare(old: SentText, new: SentText) -> Comparison:
     """Compare two extracts; episodes in the order of the older one, then those that are new."""
-    fields = compared_fields(old, new)
+    fields, opened = compared_fields(old, new), new.standard.role("opened")
     found: list[Difference] = []
     changed = 0
     for was, now in pairs(old, new):
-        differences = list(between(was, now, fields))
+        one = now or was
+        day = one.values.get(opened, "") if one is not None else ""
+        differences = [replace(each, opened=day) for each in between(was, now, fields)]
         changed += bool(differences and was and now)
         found += differences
     return Comparison(

@@ -4,7 +4,13 @@ import pytest
 
 from exporters.csv_format.pager import KeptTable
 from exporters.extracts.compare import Comparison, FieldChange, compare_texts
+from store.month import extracts
+from store.records import read
 from tests.exporters.extracts import HEADERS, STANDARD, Row, referral, row, table, visit, withheld
+from tests.exporters.journeys import Returns
+from tests.stores import ask
+from tests.validators.builders_smds import WALES, modality, top
+from tui.screens.extract.queries import place_of
 from validators.problems import Problem
 
 
@@ -61,6 +67,29 @@ def test_rows_without_an_identifier_and_two_clients_under_one_are_kept_apart() -
     old = [row(EPISODID=""), row("1"), row("2", EPISODID="e1")]
     new = [row("1"), row("2", EPISODID="e1", DRUG1="7300")]
     assert [(one.change, one.client) for one in compared(old, new).differences] == [("gone", "c1"), ("changed", "c2")]
+
+
+def test_what_differs_in_wales_leads_to_the_journey_and_to_no_other_one_s_event_of_that_number(wales: Returns) -> None:
+    """Every client has a first TOP."""
+    wales.keyed(top(), CLIENTNO="5")
+    one = wales.keyed(top(), modality(), CLIENTNO="9")
+    client = ask(wales.store, read.episode_record, one).client_id
+    (its, other) = ask(wales.store, read.tree, client).episodes[0].events
+    texts = []
+    for _ in range(2):
+        wales.export("2026-03", "full")
+        texts.append(ask(wales.store, extracts.text, wales.latest().id))
+        if len(texts) == 1:
+            wales.change_event(its.id, QUALITY="5")
+            wales.change_event(other.id, MODEXIT="01", MODENDD="2026-03-20")
+            wales.change(one, LA="001")
+    found = compare_texts(texts[0], texts[1], WALES).differences
+    places = [ask(wales.store, place_of, wales.agency, WALES, each) for each in found]
+    assert {place[:2] for place in places} == {(client, one)}
+    assert {(each.section, place[2:]) for each, place in zip(found, places, strict=True) if each.fields} >= {
+        ("", ("", "LA")),
+        ("top", (its.id, "QUALITY")),
+    }
 
 
 def test_columns_that_only_one_has_are_told_and_not_compared() -> None:

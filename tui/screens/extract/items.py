@@ -134,9 +134,10 @@ class ItemsScreen(FilteredTableScreen[ExtractItem]):
         if one is None or one.place is None:
             return
         if isinstance(one.place, Difference):
-            agency, its_place = app.agency, one.place
+            agency, standard, its_place = app.agency, app.standard, one.place
             app.read(
-                lambda snapshot: place_of(snapshot, agency, its_place), on_done=lambda place: app.open_client(*place)
+                lambda snapshot: place_of(snapshot, agency, standard, its_place),
+                on_done=lambda place: app.open_client(*place),
             )
         else:
             app.open_client(*one.place)

@@ -19,6 +19,7 @@ from exporters.work import Work
 from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import calendar as stored_calendar
 from store.month import extracts, locate, sent
+from store.records import read
 from store.snapshot import Snapshot
 from tui.session.store_access import shortly
 from validators.calendar.calendar import CalendarEntry
@@ -139,14 +140,26 @@ def text_of(snapshot: Snapshot, extract: ExtractInfo, standard: Standard) -> Kep
     return text
 
 
-def place_of(snapshot: Snapshot, agency: AgencyInfo, one: Difference) -> RecordPlace:
+def place_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, one: Difference) -> RecordPlace:
     """Where the record is that a difference is about. Raises Problem when the store does not have it."""
     header = one.fields[0].header if one.fields else ""
-    if one.section:
+    id_field = standard.section_by_id[one.section].id_field if one.section else ""
+    made = bool(id_field) and standard.by_header[id_field].keyed == "made"
+    if made:
         event = locate.events(snapshot, agency, one.section, [one.event]).get(one.event)
         if event is not None and event.deleted_at is None:
             return event.client_id, event.episode_id, event.event_id, header
-    episode = locate.episodes(snapshot, agency, [one.episode]).get(one.episode)
+    if standard.role("episode_id"):
+        episode = locate.episodes(snapshot, agency, [one.episode]).get(one.episode)
+    else:
+        episode = locate.journeys_now(snapshot, agency, {one.episode: (one.reference, one.opened)}).get(one.episode)
     if episode is None:
         raise Problem(Sentence("No {episode} of that identifier is in the store: it was changed since."))
-    return episode.client_id, episode.episode_id, "", header if not one.section else ""
+    if not one.section:
+        return episode.client_id, episode.episode_id, "", header
+    # A number that persons give is one of this episode's alone: others have their own first, second, third.
+    tree = read.tree(snapshot, episode.client_id)
+    events = (each for its in tree.episodes if its.episode.id == episode.episode_id for each in its.events)
+    own = (each.id for each in events if each.section == one.section and each.values.get(id_field) == one.event)
+    event_id = next(own, "") if id_field and not made else ""
+    return episode.client_id, episode.episode_id, event_id, header if event_id else ""
