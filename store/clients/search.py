@@ -458,10 +458,13 @@ class _Seeking:
         return _Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(at), within))
 
     def _ids(self, word: Word) -> Iterator[_Way]:
-        """By an identifier: its beginning, or all of a short one."""
+        """By an identifier: its beginning, or all of a short one. Events that persons number bear none: every client
+        has a first one."""
         agency = self._agency.number
+        deriver = self._snapshot.derivers[self._agency.standard]
+        named = any(deriver.made_id("event", one.id) for one in deriver.standard.event_sections)
         for form in dict.fromkeys((word.typed, word.typed.lower(), word.typed.upper())):
-            for table in (CLIENTS, EPISODES, EVENTS):
+            for table in (CLIENTS, EPISODES, *((EVENTS,) if named else ())):
                 external = table.c.external_id
                 match = _begins(external, form) if len(form) >= _WHOLE_ID else external == form
                 if table is EVENTS:

@@ -66,7 +66,7 @@ def test_the_same_again_changes_nothing_and_says_so(desk: Desk) -> None:
     assert (desk.links(), desk.kept()) == (links, kept)
 
 
-@pytest.mark.parametrize("name", ["C1", " c1", "c1\u00a0", "ｃ１", "c1\u00ad", "0c1"])
+@pytest.mark.parametrize("name", ["C1", "ｃ１", "c1\u00ad", "0c1"])
 def test_an_identifier_that_is_another_by_its_looks_alone_joins_nobody_and_is_told(desk: Desk, name: str) -> None:
     desk.take([row(), row("2")])
     report = desk.take([row(CLIENTID=name, EPISODID="e9"), row("3")], update=True)

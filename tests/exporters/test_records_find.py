@@ -4,13 +4,14 @@ import pytest
 
 from exporters.records.find import by_any_id, by_store_id, client_of, episode_of, records_of
 from exporters.records.many import recipient
-from store.facts import Who
+from store.clients import search
+from store.facts import ClientQuery, Who
 from store.records import agencies, read, save
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, row, visit
 from tests.exporters.journeys import Returns
 from tests.stores import ask
-from tests.validators.builders_smds import WALES
+from tests.validators.builders_smds import WALES, top
 from validators.problems import Problem
 
 
@@ -52,6 +53,18 @@ def test_none_several_and_another_agency_s(desk: Desk) -> None:
         client = save.create(unit, "client", other.id, "", {})
     with pytest.raises(Problem, match="There is no client"):
         ask(desk.store, by_any_id, agency, STANDARD, client.id)
+
+
+def test_a_number_of_an_event_names_nobody(wales: Returns) -> None:
+    """Every client of Wales has a first TOP: who is called by that number is the client who bears it, or nobody."""
+    wales.keyed(top(), CLIENTNO="5")
+    one = wales.keyed(CLIENTNO="1")
+    client = ask(wales.store, read.episode_record, one).client_id
+    assert ask(wales.store, by_any_id, wales.agency, WALES, "1").record.id == client
+    assert [row.id for row in ask(wales.store, search.page, wales.agency, ClientQuery("1"), 0, 9)] == [client]
+    wales.change(one, CLIENTNO="7")
+    with pytest.raises(Problem, match="There is no client"):
+        ask(wales.store, by_any_id, wales.agency, WALES, "1")
 
 
 def test_what_is_not_found_is_named_in_the_standard_s_own_terms(wales: Returns) -> None:
