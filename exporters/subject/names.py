@@ -119,7 +119,12 @@ def names_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: 
     headers: dict[str, set[str]] = {}
     for its in reversed(editions_of(snapshot, agency, standard)):
         own = {its.role(role): found[role] for role in _ROLES} | {its.role("opened"): opened}
-        own |= {section.id_field: events for section in its.event_sections}
+        # A number that persons give is no name: every client has a first event.
+        own |= {
+            section.id_field: events
+            for section in its.event_sections
+            if section.id_field and its.by_header[section.id_field].keyed == "made"
+        }
         # What an edition that was left calls so may be something else in that of today.
         headers |= {
             header: those for header, those in own.items() if its is standard or header not in standard.by_header

@@ -44,7 +44,7 @@ from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, row, visit
 from tests.exporters.journeys import Returns
 from tests.stores import ask, do
-from tests.validators.builders_smds import WALES, modality
+from tests.validators.builders_smds import WALES, modality, top
 from validators.local_time import LONDON
 from validators.problems import Problem
 from validators.rules.checker import Checker
@@ -305,9 +305,11 @@ def test_a_copy_that_is_made_after_a_removal_was_asked_for_is_told(desk: Desk) -
 def test_a_client_of_wales_is_struck_from_kept_messages(wales: Returns) -> None:
     marked = {"CLIENTNO": "MARKREF77", "DOB": "1981-03-17", "ENDDATE": "2026-05-20", "ENDREASON": "1"}
     wales.keyed(modality(), CLIENTNO="1")
-    episode = wales.keyed(modality(), **marked)
+    episode = wales.keyed(modality(), top(), **marked)
     wales.keyed(modality(), CLIENTNO="3")
     wales.send("2026-05")
+    # A first TOP is no name: who kept a list by "1" means the client of that number.
+    do(wales.store, ANN, views.keep, wales.agency, SavedView("One", ClientQuery(text="1")))
     whole = b"".join(ask(wales.store, extracts.text, wales.latest().id))
     assert b"MARKREF77" in whole
     client = ask(wales.store, read.episode_record, episode).client_id
@@ -316,6 +318,7 @@ def test_a_client_of_wales_is_struck_from_kept_messages(wales: Returns) -> None:
     assert not {mark for _, mark in traces(wales.store)}
     left = b"".join(ask(wales.store, extracts.text, wales.latest().id))
     assert left == whole.replace(message_of(whole), b"")
+    assert [one.name for one in ask(wales.store, views.listed, wales.agency, "ann")] == ["One"]
     assert ask(wales.store, audit.verify).whole
 
 
