@@ -109,7 +109,7 @@ def _heading(first: str, standard: Standard) -> BounceHeading | None:
 def _identifiers(standard: Standard) -> frozenset[str]:
     """What columns of identifiers may be called: by header, label and published name."""
     headers = {standard.role(role) for role in ("episode_id", "client_id", "client_reference")}
-    headers |= {section.id_field for section in standard.event_sections}
+    headers |= {section.id_field for section in standard.event_sections if section.id in standard.named_sections}
     fields = [standard.by_header[header] for header in headers if header]
     told = {_name(text) for field in fields for text in (field.header, field.label, field.description)}
     return frozenset(told - {""})

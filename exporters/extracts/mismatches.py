@@ -99,13 +99,7 @@ class Finder:
         self.residence, self.names = role("residence"), (role("given_initial"), role("family_initial"))
         self.old, self.new = sent, preview.by_episode
         self.pairs = list(pairs(self.old, self.new))
-        # Only an identifier that the program made tells one event from those of all other episodes.
-        fields = self.standard.by_header
-        self.named = {
-            section.id
-            for section in self.standard.event_sections
-            if section.id_field and fields[section.id_field].keyed == "made"
-        }
+        self.named = self.standard.named_sections
         self.came = [now for was, now in self.pairs if was is None and now is not None]
         wanted = [
             was.episode for was, now in self.pairs if was is not None and (now is None or now.client != was.client)

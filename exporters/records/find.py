@@ -57,18 +57,11 @@ def _bearing(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, wanted:
         yield record
         return
     for one in read.bearing(snapshot, agency, wanted):
-        if one.kind != "event" or _names_event(standard, one.section):
+        # What an event of another edition bears names it no more.
+        if one.kind != "event" or one.section in standard.named_sections:
             yield one
     for id in search.by_reference(snapshot, agency, [wanted]):
         yield read.get(snapshot, "client", id)
-
-
-def _names_event(standard: Standard, section: str) -> bool:
-    """Whether what an event bears names it alone: a number that persons give (Wales: a first TOP, a second one) is one
-    of its episode, and what one of another edition bears names it no more."""
-    known = standard.section_by_id.get(section)
-    field = standard.by_header.get(known.id_field) if known is not None else None
-    return field is not None and field.keyed == "made"
 
 
 def _gone(snapshot: Snapshot, agency: AgencyInfo, wanted: str) -> Iterator[StoredRecord]:

@@ -120,11 +120,7 @@ def names_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: 
     for its in reversed(editions_of(snapshot, agency, standard)):
         own = {its.role(role): found[role] for role in _ROLES} | {its.role("opened"): opened}
         # A number that persons give is no name: every client has a first event.
-        own |= {
-            section.id_field: events
-            for section in its.event_sections
-            if section.id_field and its.by_header[section.id_field].keyed == "made"
-        }
+        own |= {section.id_field: events for section in its.event_sections if section.id in its.named_sections}
         # What an edition that was left calls so may be something else in that of today.
         headers |= {
             header: those for header, those in own.items() if its is standard or header not in standard.by_header

@@ -462,7 +462,7 @@ class _Seeking:
         has a first one."""
         agency = self._agency.number
         deriver = self._snapshot.derivers[self._agency.standard]
-        named = any(deriver.made_id("event", one.id) for one in deriver.standard.event_sections)
+        named = bool(deriver.standard.named_sections)
         for form in dict.fromkeys((word.typed, word.typed.lower(), word.typed.upper())):
             for table in (CLIENTS, EPISODES, *((EVENTS,) if named else ())):
                 external = table.c.external_id

@@ -60,3 +60,6 @@ def test_a_number_that_may_be_a_line_or_a_client_says_so(wales: Returns) -> None
     table = f"Item;Agency client number;Line\nGender;{{4711}};\nGender;12;\nDate of birth;;{at[1]}"
     told = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, table)
     assert [(each.episode_id, each.field) for each in told] == [(first, "GENDER"), (second, "GENDER"), (third, "DOB")]
+    # The number of a TOP is nobody's: 12 is a client of another line.
+    (found,) = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, f"TOP Number;Line\n12;{at[1]}")
+    assert found.episode_id == third and not found.doubt

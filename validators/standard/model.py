@@ -325,6 +325,15 @@ class Standard:
         return tuple(section for section in self.sections if section.level == "event")
 
     @cached_property
+    def named_sections(self) -> frozenset[str]:
+        """The sections whose events bear an identifier that the program makes: only that tells an event from those of
+        all others. A number that persons give is one of its episode; every client has a first event."""
+        own = self.by_header
+        return frozenset(
+            one.id for one in self.event_sections if one.id_field in own and own[one.id_field].keyed == "made"
+        )
+
+    @cached_property
     def _headings(self) -> Mapping[str, str]:
         return {
             heading.casefold(): header for heading, header in {**{h: h for h in self.columns}, **self.printed}.items()

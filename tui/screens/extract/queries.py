@@ -144,7 +144,7 @@ def place_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, one: Di
     """Where the record is that a difference is about. Raises Problem when the store does not have it."""
     header = one.fields[0].header if one.fields else ""
     id_field = standard.section_by_id[one.section].id_field if one.section else ""
-    made = bool(id_field) and standard.by_header[id_field].keyed == "made"
+    made = one.section in standard.named_sections
     if made:
         event = locate.events(snapshot, agency, one.section, [one.event]).get(one.event)
         if event is not None and event.deleted_at is None:
