@@ -34,6 +34,9 @@ from validators.standard.terminology import counted
 if TYPE_CHECKING:
     from store.store import Store
 
+# What messages say of a client, first and by header: the value, the message's line, its journey.
+ClientSaid = Mapping[str, tuple[str, int, str]]
+
 # What a message tells of a journey that the store has: values that differ, events that are new.
 
 
@@ -54,24 +57,16 @@ class KnownJourneys:
         self._readable = Readable(standard)
         self._store: Store | None = None
         self._shorten = shorteners_of(standard)
+        self._clients: set[str] = set()
 
     def compare(
-        self,
-        store: "Store",
-        name: str,
-        record: EpisodeRecord,
-        tree: ClientTree,
-        episode_id: str,
-        *,
-        with_client: bool = True,
+        self, store: "Store", name: str, record: EpisodeRecord, tree: ClientTree, episode_id: str, said: ClientSaid
     ) -> None:
-        """Note what a message tells that its client, as the store has him, does not; of himself only `with_client`."""
-        self._store = store
+        """Note what a message tells of its journey, and all of them of its client, that the store does not."""
         before = len(self.report.differences), len(self.changes.events)
+        self.compare_client(store, tree.client, said)
         known = next(one for one in tree.episodes if one.episode.id == episode_id)
         line = record.lines[0]
-        if with_client:
-            self._values(name, line, tree.client, record.client)
         self._values(name, line, known.episode, record.episode)
         left = [event for event in known.events if not event.deleted]
         waiting: list[Event] = []
@@ -92,6 +87,14 @@ class KnownJourneys:
                 self._values(name, event.line or line, was, event.values)
         if before == (len(self.report.differences), len(self.changes.events)):
             self.report.unchanged += 1
+
+    def compare_client(self, store: "Store", client: StoredRecord, said: ClientSaid) -> None:
+        """Note what all messages tell of a client that the store does not: once, whatever journeys they are of."""
+        self._store = store
+        if client.id not in self._clients:
+            self._clients.add(client.id)
+            for header, (value, line, name) in said.items():
+                self._values(name, line, client, {header: value})
 
     def _values(self, name: str, line: int, stored: StoredRecord, told: Values) -> None:
         own = self.changes.values.get(stored.id)
@@ -127,6 +130,10 @@ class KnownJourneys:
         return _told(stored.values, by) == _told(event.values, by) != ("",) * len(by)
 
 
+def _values_of(said: ClientSaid) -> dict[str, str]:
+    return {header: value for header, (value, _, _) in said.items()}
+
+
 def _told(values: Mapping[str, str], headers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(values.get(header, "") for header in headers)
 
@@ -142,7 +149,9 @@ class ReturnImport:
         self._known = KnownJourneys(standard, self.report)
         self._before: taken.ComparedWith | None = None
         self._met: set[str] = set()
+        self._said: dict[str, dict[str, tuple[str, int, str]]] = {}
         self._touched: list[KnownEpisode] = []
+        self._padded = 0
         self._person = Person(standard)
         self._reference, self._opened = standard.role("client_reference"), standard.role("opened")
         self._agency = standard.role("agency")
@@ -210,10 +219,7 @@ class ReturnImport:
         return found
 
     def _of_one_person(self, read: Mapping[str, EpisodeRecord]) -> dict[str, EpisodeRecord]:
-        """The journeys with what all messages say of their client; those of another person than the first are listed.
-
-        The first word on each item counts.
-        """
+        """The journeys but for those whose client is another person than the first of that number in the file."""
         told: dict[str, tuple[dict[str, str], int]] = {}
         found: dict[str, EpisodeRecord] = {}
         for name, record in read.items():
@@ -224,6 +230,16 @@ class ReturnImport:
             own.update({header: value for header, value in record.client.items() if value and not own.get(header)})
             found[name] = record
         return found
+
+    def _hear(self, name: str, record: EpisodeRecord) -> None:
+        """What a message says of its client, once it is certain that it is about nobody else.
+
+        The first word on each item counts; another one is listed.
+        """
+        own = self._said.setdefault(record.client[self._reference], {})
+        for header, value in record.client.items():
+            if value and (kept := own.setdefault(header, (value, record.lines[0], name))[0]) != value:
+                self.report.disagreements.append(ValueDifference(record.lines[0], name, header, kept, value))
 
     def _stranger(self, kept: Values, told: Values, where: str) -> str:
         """Why two that bear one client number are not one person; "" where they may be."""
@@ -238,26 +254,36 @@ class ReturnImport:
         known: Mapping[str, Whereabouts],
         clients: KnownClients,
     ) -> None:
-        told: dict[str, dict[str, str]] = {}
-        for record in read.values():
-            own = told.setdefault(record.client[self._reference], {})
-            own.update({header: value for header, value in record.client.items() if value and not own.get(header)})
+        there: list[tuple[str, EpisodeRecord, ClientTree | None, str]] = []
         for name, record in read.items():
             at = known.get(name)
             reference = record.client[self._reference]
             stored = clients.there.get(reference)
             if at is not None and at.deleted_at is not None and self.taking.deleted:
                 at = None
-            merged = at is not None and reference in clients.merged and reference not in clients.there
-            if store is not None and at is not None and not merged:
-                self._compare(store, name, record, at, with_client=reference not in clients.merged)
-            elif (why := clients.why_not.get(reference, "")) or (
-                stored is not None and (why := self._stranger(stored.values, record.client, "the store"))
-            ):
+            tree = store.ask(records_read.tree, at.client_id) if store is not None and at is not None else None
+            kept = tree.client if tree is not None else stored
+            gone = (
+                "the store has this journey, deleted: bring it back first" if at is not None and at.deleted_at else ""
+            )
+            strange = self._stranger(kept.values, record.client, "the store") if kept is not None else ""
+            if why := gone or clients.why_not.get(reference, "") or strange or self._again(at):
                 self._leave_out(record, why)
-            else:
-                token = stored.id if stored is not None else f"client {reference}"
-                self._journeys.append(EpisodeRecord(told[reference], record.episode, record.events, (), token))
+                continue
+            self._hear(name, record)
+            there.append((name, record, tree, at.episode_id if at is not None else ""))
+        for name, record, tree, episode_id in there:
+            reference = record.client[self._reference]
+            stored, said = clients.there.get(reference), self._said[reference]
+            # Of a client who was merged into this one the file tells what he was called before.
+            is_merged = reference in clients.merged
+            if store is not None and tree is not None:
+                self._compare(store, name, record, tree, episode_id, {} if is_merged else said)
+                continue
+            if store is not None and stored is not None and not is_merged:
+                self._known.compare_client(store, stored, said)
+            token = stored.id if stored is not None else f"client {reference}"
+            self._journeys.append(EpisodeRecord(_values_of(said), record.episode, record.events, (), token))
 
     def _judge(self, judge: Judge) -> None:
         """What `check` says of the journeys that are touched, before and after."""
@@ -282,7 +308,8 @@ class ReturnImport:
         read: dict[str, EpisodeRecord] = {}
         # What is left out names its agency as well.
         named: Counter[str] = Counter()
-        for record, faults in read_return(self.path, self.standard, progress).episodes():
+        for as_read, faults in read_return(self.path, self.standard, progress).episodes():
+            record = self._unpadded(as_read)
             self.report.rows += 1
             named[{**record.client, **record.episode}.get(self._agency, "")] += 1
             name = name_of(self.standard, record)
@@ -298,25 +325,48 @@ class ReturnImport:
                 # An empty block is no event: it would be taken for one that the store has.
                 events = tuple(event for event in record.events if any(event.values.values()))
                 read[name] = replace(record, events=events)
+        if self._padded:
+            values = "1 value" if self._padded == 1 else f"{self._padded} values"
+            self.report.notes.append(
+                f"The line ends and blanks around {values} were left away, as the way it is laid out"
+            )
         return read, named
 
-    def _compare(self, store: "Store", name: str, record: EpisodeRecord, at: Whereabouts, *, with_client: bool) -> None:
-        """Note what is new of a known journey; of its client only `with_client`: a merged one is told of as before."""
-        if at.deleted_at is not None:
-            self._leave_out(record, "the store has this journey, deleted: bring it back first")
-            return
-        if at.episode_id in self._met:
-            self._leave_out(record, "an earlier message is about the same journey")
-            return
-        self._met.add(at.episode_id)
-        tree = store.ask(records_read.tree, at.client_id)
-        if why := self._stranger(tree.client.values, record.client, "the store"):
-            self._leave_out(record, why)
-            return
-        known = next(one for one in tree.episodes if one.episode.id == at.episode_id)
+    def _unpadded(self, record: EpisodeRecord) -> EpisodeRecord:
+        """A journey without the line ends that a program put around its values, and the blanks around its names.
+
+        Stored with them, they would be another client, and another journey, than the one that is known.
+        """
+
+        def bare(values: Values) -> Values:
+            others = {
+                header: text.strip()
+                for header, text in values.items()
+                if text != text.strip() and ("\n" in text or header in (self._reference, self._opened, self._agency))
+            }
+            self._padded += len(others)
+            return {**values, **others} if others else values
+
+        events = tuple(
+            event if (own := bare(event.values)) is event.values else replace(event, values=own)
+            for event in record.events
+        )
+        return replace(record, client=bare(record.client), episode=bare(record.episode), events=events)
+
+    def _again(self, at: Whereabouts | None) -> str:
+        """Why a message is left out that is about a journey of the store that an earlier one was about."""
+        if at is None or at.episode_id not in self._met:
+            self._met.add(at.episode_id if at is not None else "")
+            return ""
+        return "an earlier message is about the same journey"
+
+    def _compare(
+        self, store: "Store", name: str, record: EpisodeRecord, tree: ClientTree, episode_id: str, said: ClientSaid
+    ) -> None:
+        known = next(one for one in tree.episodes if one.episode.id == episode_id)
         events = tuple(event for event in known.events if not event.deleted)
         self._touched.append(KnownEpisode(known.episode, tree.client, events))
-        self._known.compare(store, name, record, tree, at.episode_id, with_client=with_client)
+        self._known.compare(store, name, record, tree, episode_id, said)
 
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Write what `prepare` found, in one transaction; nothing is kept when it fails."""

@@ -103,9 +103,9 @@ class MessageReader:
                     parent.remove(before)
                 before = element
         except etree.XMLSyntaxError as error:
-            raise Problem(
-                f"{called} cannot be read as XML near line {error.lineno or 1}: export it again, or mend that line."
-            ) from None
+            # Of an entity that nobody declared the parser tells no line.
+            near, mend = (f" near line {error.lineno}", "mend that line") if error.lineno else ("", "name another file")
+            raise Problem(f"{called} cannot be read as XML{near}: export it again, or {mend}.") from None
 
     def _judge_root(self, first: Any, called: str) -> tuple[Level, ...]:
         """The levels around the messages of a file, by the element that ends first."""
@@ -141,7 +141,11 @@ class MessageReader:
             known = names.inside.get(f"@{local_name(name)}")
             if known is not None and known.header:
                 self._value(element, known.header, text, message, values)
+        if not names.header and (element.text or "").strip():
+            message.faults.append(_beside(element, is_block=is_block))
         for child in element:
+            if (child.tail or "").strip():
+                message.faults.append(_beside(child, is_block=is_block))
             known = names.inside.get(_local(child))
             if known is None:
                 message.faults.append(("element_unknown" if is_block else "block_unknown", _line(child), _local(child)))
@@ -187,6 +191,11 @@ def _lies_in(element: Any, levels: tuple[Level, ...]) -> bool:
             return False
         around = around.getparent()
     return _local(element) not in levels[-1].others
+
+
+def _beside(element: Any, *, is_block: bool) -> tuple[Fault, int, str]:
+    """The fault of a text that stands in no item."""
+    return "element_unknown" if is_block else "block_unknown", _line(element), "text beside its items"
 
 
 def _plain(tag: str) -> str:

@@ -1,5 +1,6 @@
 """A return in XML that comes in: what is new is added, what differs is listed, and taken where that is asked for."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -191,3 +192,60 @@ def test_an_empty_block_is_no_event_and_hides_none(wales: Returns, tmp_path: Pat
     report = taken(wales, path)
     assert (report.unchanged, report.new.events) == (1, 0)
     assert len(ask(wales.store, read.episode_record, one).events) == 2
+
+
+def test_what_a_file_says_of_a_known_client_is_told_whatever_journey_it_is_of(
+    wales: Returns, other: Returns, tmp_path: Path
+) -> None:
+    wales.keyed(POSTCODE="CF10 1")
+    text = wales.export("2026-06", "full").file.read_text(encoding="utf-8")
+    taken(other, written(tmp_path, text))
+    start, message, end = parted(text)
+    moved = message.replace(">2026-03-02<", ">2026-05-02<").replace("CF10 1", "CF24 3")
+    later = message.replace(">2026-03-02<", ">2026-05-09<").replace("CF10 1", "CF14 4")
+    for update in (False, True):
+        report = taken(other, written(tmp_path, f"{start}{moved}{later}{end}"), update=update)
+        assert [(one.header, one.kept, one.told, one.line) for one in report.differences] == [
+            ("POSTCODE", "CF10 1", "CF24 3", 4)
+        ]
+        assert [(one.header, one.kept, one.told) for one in report.disagreements] == [("POSTCODE", "CF24 3", "CF14 4")]
+        assert {one["POSTCODE"] for one, _ in kept(other)} == {"CF24 3" if update else "CF10 1"}
+
+
+def test_a_file_that_was_laid_out_anew_is_of_the_same_clients(wales: Returns, other: Returns, tmp_path: Path) -> None:
+    wales.keyed(modality(), POSTCODE="CF10 1")
+    text = wales.export("2026-06", "full").file.read_text(encoding="utf-8")
+    taken(other, written(tmp_path, text))
+    laid_out = re.sub(r"<(\w+)>([^<>\n]+)</", r"<\1>\n   \2\n  </", text)
+    report = taken(other, written(tmp_path, laid_out), update=True)
+    assert (report.unchanged, report.new.episodes, report.differences) == (1, 0, []) and len(report.notes) == 1
+    report = taken(other, written(tmp_path, text.replace("<AgencyClientNumber>42<", "<AgencyClientNumber> 42 <")))
+    assert (report.unchanged, report.new.episodes) == (1, 0)
+
+
+def test_a_text_that_stands_in_no_item_is_a_fault_and_an_unknown_entity_has_no_line(
+    wales: Returns, other: Returns, tmp_path: Path
+) -> None:
+    wales.keyed()
+    text = wales.export("2026-06", "full").file.read_text(encoding="utf-8")
+    for stray in (
+        text.replace("<DateOfBirth>", "1985<DateOfBirth>"),
+        text.replace("</ClientJourney>", "x</ClientJourney>"),
+    ):
+        report = taken(other, written(tmp_path, stray))
+        assert report.new.episodes == 0 and "text beside its items" in report.left_out[0].why
+    with pytest.raises(Problem, match="cannot be read as XML: export it again, or name another file"):
+        taken(other, written(tmp_path, text.replace(">42<", ">&number;<")))
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "in.xml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def parted(text: str) -> tuple[str, str, str]:
+    """What stands before the one message of a file, the message, and what stands after it."""
+    start, opening, rest = text.partition("<ClientJourney>")
+    message, closing, end = rest.partition("</ClientJourney>\n")
+    return start, opening + message + closing, end
