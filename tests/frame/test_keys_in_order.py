@@ -55,7 +55,15 @@ def test_a_sequence_that_names_no_character_is_no_key_and_ends_nothing(noise: st
     assert [event.character for event in found] == ["a", "b"]
 
 
-@pytest.mark.parametrize("burst", [*BURSTS, "<escape>O<escape>[x", "<f8><escape>OP<up><escape>'"])
+CUT = (
+    "<escape>O<escape>[x",
+    "<f8><escape>OP<up><escape>'",
+    "<escape><escape>b<escape><shift+tab>",
+    "<escape><escape><escape><f2>",
+)
+
+
+@pytest.mark.parametrize("burst", [*BURSTS, *CUT])
 def test_a_line_that_cuts_a_burst_anywhere_changes_no_key(burst: str) -> None:
     def read(*pieces: str) -> list[str]:
         parser = PromptEscapeParser()
@@ -65,6 +73,47 @@ def test_a_line_that_cuts_a_burst_anywhere_changes_no_key(burst: str) -> None:
     data = keys(burst)
     for cut in range(1, len(data)):
         assert read(data[:cut], data[cut:]) == read(data), repr((data[:cut], data[cut:]))
+
+
+def names(text: str) -> list[str]:
+    """The keys that a text is read as, and what is pasted in it."""
+    read = PromptEscapeParser().feed(text)
+    return [
+        one.key if isinstance(one, events.Key) else one.text
+        for one in read
+        if isinstance(one, events.Key | events.Paste)
+    ]
+
+
+def test_escape_stays_escape_whatever_follows_it_in_one_write() -> None:
+    """Taken as one sequence that nobody knows, its first sign was typed as ^ into the field."""
+    assert names(keys("a<escape><escape>b<escape><shift+tab><escape><f1>c")) == [
+        "a", "escape", "escape", "b", "escape", "shift+tab", "escape", "f1", "c",
+    ]  # fmt: skip
+    assert names("\x1b\x1b[200~two\x1b[201~c") == ["escape", "two", "c"], "what is pasted comes after it"
+    assert names("^\x1b[\x1b[A")[0::3] == ["circumflex_accent", "up"] and "escape" in names("\x1b[\x1b[A")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "[?1;2c",
+        "[>0;276;0c",
+        "[8;24;80t",
+        "[0n",
+        "[1;5I",
+        "]11;rgb:0000/0000/0000\x07",
+        "]10;rgb:f/f/f\x1b\\",
+        "P>|x\x1b\\",
+    ],
+)
+def test_what_a_terminal_answers_is_typed_by_nobody(answer: str) -> None:
+    """Asked by what was run before, and late over a slow line: it stood in the field that was open."""
+    assert names(f"a\x1b{answer}b") == ["a", "b"]
+    if answer[0] == "]":
+        parser = PromptEscapeParser()
+        found = [*parser.feed(f"a\x1b{answer[:9]}"), *parser.feed(f"{answer[9:]}b")]
+        assert [one.key for one in found if isinstance(one, events.Key)] == ["a", "b"]
 
 
 def test_an_escape_that_nothing_follows_is_one_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,8 +33,9 @@ from tui.terminal import textual_private
 NOTHING_LEFT = "\x1b[0m\x1b[2J\x1b[H"
 """Written before the alternate screen is left: of a window that was made taller tmux puts what stands on that screen
 into the scroll-back."""
-# What follows Escape inside a sequence: CSI, a further Escape, or the final letters of SS3 that function keys have.
-ALONE = re.compile("\x1b(?!\x1b|\\[|O(?:[A-DFHIMP-Y]|\\Z)|\\Z)")
+# What follows Escape inside a sequence: CSI, or the final letters of SS3 that function keys have. A further Escape
+# begins something of its own: taken together Textual knows no such sequence, and types ^ and [ for the two.
+ALONE = re.compile("\x1b(?!\\[|O(?:[A-DFHIMP-Y]|\\Z)|\\Z)")
 # PuTTY's VT100+ goes on after F4 where others send CSI sequences.
 VT100_PLUS = dict(zip("TUVWXY", (Keys.F5, Keys.F6, Keys.F7, Keys.F8, Keys.F9, Keys.F10), strict=True))
 _known: Any = ANSI_SEQUENCES_KEYS
@@ -43,7 +44,13 @@ PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 # A start of a paste cut in two by the end of a read; shorter beginnings are those of other keys too.
 CUT_STARTS = ("\x1b[20", "\x1b[200")
 # An Escape at the end of a read: what comes next says whether it stands alone. A line over SSH cuts anywhere.
-OPEN = re.compile("(?<!\x1b)\x1bO?\\Z")
+OPEN = re.compile("\x1bO?\\Z")
+# What a terminal answers to whatever was run before and asked it something: a line over SSH brings it late.
+ANSWER = re.compile("\x1b\\]\\d+;[^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1bP[^\x1b]{1,200}\x1b\\\\")
+CUT_ANSWER = re.compile("\x1b\\]\\d+;[^\x07\x1b]{0,200}\x1b?\\Z")
+UNKNOWN_SEQUENCE = re.compile("\x1b\\[(?:[=>?][0-9;:]*|[0-9;:]+)[@-~]")
+DIGITS_OF_THE_KEYPAD = "\x1b>"
+"""What ran before may have left the keypad to send sequences, which begin with Escape, for its digits."""
 READ_AT_ONCE = 4096
 PASTE_SECONDS = 3.0
 """After so long without a byte the end of a paste may have been lost on the way: then keys are keys again."""
@@ -180,6 +187,7 @@ class LeavingDriver(linux_driver.LinuxDriver):
             return
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._is_writing():
+            self.write(DIGITS_OF_THE_KEYPAD)
             self._open_line()
         # In the background Textual goes to sleep again, but not where the shell is gone: nobody would wake it.
         if not self._is_writing() and not can_be_resumed():
@@ -226,10 +234,19 @@ class PromptEscapeParser(XTermParser):
         if after:
             yield from super().feed(after)
 
+    def _fed(self, piece: str) -> Iterable[Message]:
+        """The events of what holds no lone Escape. Of a sequence that breaks off Textual types ^ for its Escape."""
+        for event in super().feed(piece):
+            is_typed = not isinstance(event, events.Key) or event.key != "circumflex_accent" or "^" in piece
+            yield event if is_typed else events.Key("escape", "\x1b")
+
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
-        """The keys of a sequence; none where it names a character that there is not: noise, or what was pasted raw."""
+        """The keys of a sequence; none where it names a character that there is not: noise, or what was pasted raw; and
+        none where it is whole and nobody knows it: what a terminal answers is typed by nobody."""
         try:
             found = list(super()._sequence_to_key_events(sequence, alt))
+            if not found and UNKNOWN_SEQUENCE.fullmatch(sequence):
+                return [events.Key(Keys.Ignore, sequence)]
             for key in found:
                 (key.character or "").encode()
         except (ValueError, OverflowError):
@@ -258,21 +275,28 @@ class PromptEscapeParser(XTermParser):
                     yield events.Paste(text.replace("\x00", ""))
                 continue
             typed, mark, data = data.partition(PASTE_START)
+            yield from self._keys_of(ANSWER.sub("", typed), is_cut=not mark)
             if mark:
+                yield from self._alone() if self._open else ()  # before what is pasted
                 self._pasted, self._paste_until = "", monotonic() + PASTE_SECONDS
-            elif typed.endswith(CUT_STARTS):
-                start = typed.rindex("\x1b")
-                typed, self._cut = typed[:start], typed[start:]
-            *before, last = ALONE.split(typed)
-            if not mark and (opened := OPEN.search(last)):
-                last, self._open = last[: opened.start()], opened[0]
-                self._open_until = monotonic() + ESCAPE_DELAY
-            for piece in before:
-                if piece:
-                    yield from super().feed(piece)
-                yield events.Key("escape", "\x1b")
-            if last:
-                yield from super().feed(last)
+
+    def _keys_of(self, typed: str, *, is_cut: bool) -> Iterable[Message]:
+        """What is typed; where the input ends with it, what may go on in the next piece is kept for that."""
+        if is_cut and typed.endswith(CUT_STARTS):
+            start = typed.rindex("\x1b")
+            typed, self._cut = typed[:start], typed[start:]
+        elif is_cut and (cut := CUT_ANSWER.search(typed)):
+            typed, self._cut = typed[: cut.start()], cut[0]
+        *before, last = ALONE.split(typed)
+        if opened := OPEN.search(last):
+            last, self._open = last[: opened.start()], opened[0]
+            self._open_until = monotonic() + ESCAPE_DELAY
+        for piece in before:
+            if piece:
+                yield from self._fed(piece)
+            yield events.Key("escape", "\x1b")
+        if last:
+            yield from self._fed(last)
 
 
 class EscapeDriver(LeavingDriver):
