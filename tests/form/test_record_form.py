@@ -301,6 +301,36 @@ async def test_the_code_list_is_honest_and_closing_it_changes_nothing(monkeypatc
         assert form.model.value("PC") == "ZZ99 3"
 
 
+async def test_what_is_typed_into_an_open_list_stays_there_whatever_happens_around_it() -> None:
+    app = FormApp(["episode"], {"CONSENT": "Y", "DRUG1": "7000", "PC": "SR1 3"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = app.form
+        form.go_to("DRUG1")
+
+        def saved_by_another(**values: str) -> None:
+            model = RecordModel(
+                form.model.standard, ["episode"], {**form.model.values, **values}, clock=form.model.clock
+            )
+            model.go_to(form.model.current)
+            form.renew(model)
+
+        await one_by_one(pilot, ["f4", "c"])
+        saved_by_another(PC="SR2 4")
+        await one_by_one(pilot, ["o", "down"])
+        await pilot.resize_terminal(100, 16)
+        await pilot.pause()
+        asked = [choice.label for choice in form.codes.choices]
+        assert (form.model.values["DRUG1"], form.editor.value, form.codes.at) == ("7000", "co", 1) and len(asked) > 1
+        saved_by_another(PC="SR3 5")
+        await one_by_one(pilot, ["enter", "up"])
+        assert form.model.meaning("DRUG1") == asked[1] and form.model.value("PC") == "SR3 5"
+        form.go_to("PC")
+        await one_by_one(pilot, ["end", "left"])
+        saved_by_another(DRUG1="7000")
+        await one_by_one(pilot, ["4", "alt+left"])
+        assert form.model.value("PC") == "SR3 45" and form.model.current == "DRUG1"
+
+
 async def test_marks_say_what_is_wrong_missing_carried_and_skipped() -> None:
     values = {"FINITIAL": "1", "SEX": "1", "AGNCY": "T0123", "CONSENT": "Y", "SINITIAL": "M", "DOB": "19630730"}
     app = FormApp(["client", "episode"], values, carried=["SINITIAL"])

@@ -40,13 +40,18 @@ class CodeListing:
         self.model, self.title = model, list_status(codes)
         self.filter("")
         self.total = len(self.choices)
-        self.height = max(0, min(TALLEST, self.total + 1, room))
+        self.fit(room)
         if query:
             self.filter(query)
             return True
         value = model.value(model.current)
         self.move(next((index for index, choice in enumerate(self.choices) if value and choice.code == value), 0))
         return True
+
+    def fit(self, room: int) -> None:
+        """Take up to `room` lines, the chosen one among those that are shown."""
+        self.height = max(0, min(TALLEST, self.total + 1, room))
+        self.move(0)
 
     def close(self) -> None:
         """Close the list."""

@@ -85,6 +85,27 @@ class RecordForm(ScrollView, can_focus=False):
         self.scroll_to(y=0, animate=False, force=True)
         self._arrive()
 
+    def renew(self, model: RecordModel) -> None:
+        """Show the same record with what somebody else saved in it: nobody pressed a key for that.
+
+        Words typed into an open list stay a question to it, and the cursor stays where it is in its field.
+        """
+        before, text, selection = self.model, self.editor.value, self.editor.selection
+        listed = (self.codes.query, self.codes.at, self.codes.top) if self.codes.is_open else None
+        here = before.current
+        self.load(model)
+        self._trail.pop()  # that was no jump, and leads to the record as it is now
+        self._trail = deque(((model if old is before else old, at) for old, at in self._trail), LONGEST_TRAIL)
+        if model.current != here:
+            return
+        if listed is not None:
+            self._open_codes(listed[0])
+            self.codes.at, self.codes.top = listed[1:]
+            self.repaint()
+        if self.editor.value == text:
+            self.editor.selection = selection
+            self.editor.place_cursor()
+
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Mark the fields of this record; only lines that change are drawn."""
         before, self.marks = self.marks, Marks.of(self.model, findings)
@@ -308,8 +329,8 @@ class RecordForm(ScrollView, can_focus=False):
 
     def _open_codes(self, query: str = "") -> None:
         """Open the code list under the current line, or over it where there is more room; where it is none, say so."""
-        model, room = self.model, max(self.size.height - 1 - self._view_row, self._view_row)
-        if self.codes.open(model, room, query):
+        model = self.model
+        if self.codes.open(model, self._room_for_codes, query):
             self.editor.load(query or model.value(model.current), select=not query)
             self.editor.place_cursor()
             self.repaint()
@@ -317,6 +338,11 @@ class RecordForm(ScrollView, can_focus=False):
             self.remark(f"{self._label} has no list of codes.")
         else:
             self.remark(f"The codes of {self._label} are not known here: type the code itself.")
+
+    @property
+    def _room_for_codes(self) -> int:
+        """Lines under the current one, or over it where there are more."""
+        return max(self.size.height - 1 - self._view_row, self._view_row)
 
     def _close_codes(self) -> None:
         self.codes.close()
@@ -391,10 +417,9 @@ class RecordForm(ScrollView, can_focus=False):
         """Divide the lines anew and keep the current one in view."""
         self.columns = Columns.of(self.size.width)
         self.virtual_size = Size(self.size.width, len(self.model.rows))
-        if self.codes.is_open:
-            self.codes.close()
-            self.editor.load(self.model.value(self.model.current))
         self._show_row()
+        if self.codes.is_open:  # what is typed meanwhile is meant for it
+            self.codes.fit(self._room_for_codes)
         self._drawn.clear()
         self._rearrange()  # the old arrangement has the old columns
         self.refresh()

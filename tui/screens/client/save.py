@@ -224,7 +224,7 @@ class Saving:
             at = screen.form.model.current
             model = case.model_of(screen.held)
             model.go_to(at)
-            screen.form.load(model)
+            screen.form.renew(model)
         screen.show()
         if moved:
             screen.say("What you typed stands with another client now; it is kept as a draft.", "warning")
