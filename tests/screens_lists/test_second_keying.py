@@ -98,9 +98,10 @@ def test_a_sample_is_drawn_keyed_without_a_look_decided_and_closed(
     assert ask(store, read.tree, client_id).episodes[0].episode.values["REFLD"] == "20200903"
     terminal.press("<escape>")
     terminal.until("both wrong 1, to decide 0")
-    terminal.press("c")
+    terminal.press("ccc")
     terminal.until("The figures stay")
-    terminal.press("c")
+    assert not terminal.shows("Closed:"), "the letter that asks does not answer"
+    terminal.press("x")
     terminal.until("Closed: 3 errors in 7 fields.")
     terminal.until("The last sample.")
 

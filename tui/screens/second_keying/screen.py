@@ -225,12 +225,13 @@ class SecondKeyingScreen(StoreScreen[None]):
             self.action_refresh_data()
 
         def answered(letter: str | None) -> None:
-            if letter == "c":
+            if letter == "x":
                 self.program.write(lambda unit: second_keying.close(unit, work, own_id), on_done=closed, hold=True)
 
         left = f"{figures.to_key} were not keyed again. " if figures.to_key else ""
         lines = [f"{left}The figures stay, and who decided what; the values that were keyed are forgotten."]
-        answers = [Answer("c", "Close it", destructive=True)]
+        # Not the letter that asks: what is typed ahead for a next one that there is not may hold that twice.
+        answers = [Answer("x", "Close it", destructive=True)]
         self.app.push_screen(Confirm("Close the sample", lines, answers), answered)
 
 
