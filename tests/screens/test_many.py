@@ -90,7 +90,11 @@ def test_who_it_is_is_seen_and_who_cannot_have_it_is_refused(store: Store, clien
     ]:
         terminal.press(f"<ctrl+u>{reference}<enter>")
         terminal.until(sentence)
-    assert [events(store, client) for client in clients] == [[]] * len(clients)
+    terminal.press("<ctrl+u>000098<enter>000003<enter><f2>")
+    terminal.until("Nobody was found by 000098; F2 again saves the others.")
+    assert [events(store, client) for client in clients] == [[]] * len(clients), "nobody is missed unseen"
+    terminal.press("<f2>")
+    terminal.until("Saved: Sub-intervention for 2 clients.")
 
 
 def test_a_lost_line_loses_nobody_on_the_list(store: Store, clients: list[str], start: Start) -> None:

@@ -19,7 +19,7 @@ from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.find_line import FindLine, keys_of
 from tui.widgets.line_list import LineList
-from tui.widgets.text import fit, one_line
+from tui.widgets.text import fit, one_line, printable
 from tui.widgets.text_line import Piece, TextLine
 from validators.problems import Problem
 from validators.records import Finding, Values
@@ -37,6 +37,7 @@ REGISTRY.add(
     action("many.field", "f6", "Field", "This field: wording, codes, rules, source", SCOPE, "field_help"),
     action("many.codes", "f4", "Codes", "The codes of this field; type a code or words", SCOPE, "codes"),
 )
+ALREADY = "This client is on the list already."
 LEFT = "Kept as drafts, not saved: each is offered with its client."
 ROWS = 6
 
@@ -132,6 +133,8 @@ class ManyScreen(StoreScreen[None]):
         self._values: Values = {}
         self._listed: list[Recipient] = []
         self._saved: tuple[StoredRecord, ...] = ()
+        # References that led to nobody while others were typed ahead: typed over, nobody would miss them.
+        self._missed: list[str] = []
 
     def body(self) -> Iterable[Widget]:
         """Record, references, who they are."""
@@ -217,7 +220,7 @@ class ManyScreen(StoreScreen[None]):
         def look(snapshot: Snapshot) -> tuple[Recipient, list[Finding]]:
             one = many.recipient(snapshot, work.agency, work.standard, wanted)
             if one.client.id in listed:
-                raise Problem("This client is on the list already.")
+                raise Problem(ALREADY)
             return one, many.findings(snapshot, work, one, section, values)
 
         self.program.read(
@@ -233,7 +236,10 @@ class ManyScreen(StoreScreen[None]):
         self.say(f"On the list: {client_name(self.program.standard, one.client.values)}.", "")
 
     def _refused(self, wanted: str, problem: Problem) -> None:
-        """The reference stays to be mended."""
+        """The reference stays to be mended; where more is typed already it is told until that was seen."""
+        if len(self.program.key_queue) and str(problem) != ALREADY:
+            self._missed.append(wanted)
+            self._tell()
         self.line.editor.load(wanted)
         self.say(problem.sentence, "error")
 
@@ -265,7 +271,8 @@ class ManyScreen(StoreScreen[None]):
             if number
             else " Nobody is on the list yet."
         )
-        self.count.show((told, "dim"))
+        missed = f" Not on it: {printable(', '.join(self._missed))}." if self._missed else ""
+        self.count.show((told, "dim"), (missed, "error"))
 
     # Actions
 
@@ -296,6 +303,12 @@ class ManyScreen(StoreScreen[None]):
         values, section, listed = dict(self.form.model.values), self._section, list(self._listed)
         if not listed or not values:
             self.say("Key the record and name at least one client first.", "notice")
+            return
+        if self._missed:
+            missed, self._missed = printable(", ".join(self._missed)), []
+            key = REGISTRY.key_text("many.save")
+            self.say(f"Nobody was found by {missed}; {key} again saves the others.", "error")
+            self._tell()
             return
 
         def saved(made: tuple[StoredRecord, ...]) -> None:
