@@ -6,21 +6,23 @@ the page was printed so. One with a column for the list, or the field, holds sev
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from exporters.documents.dates_in_words import first_day, last_day
-from exporters.imports.encodings import refuse_unquoted
+from exporters.imports.encodings import decoded, refuse_unquoted
 from store.disk.files import open_input, refused
 from validators.dates import parse_date
 from validators.problems import Problem
 from validators.standard.layers import CODE_COLUMNS
-from validators.standard.model import CodeList, Standard
+from validators.standard.model import CodeList, Standard, without_zeros
 
 LARGEST = 5 << 20
 MOST_CODES = 20_000
 LONGEST_DAY = len("30th September 2024")
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
 LONGEST_CODE, LONGEST_LABEL = 40, 1000
 _MEANS = {
     "code": "code", "value": "code", "national code": "code", "codes": "code",
@@ -95,7 +97,20 @@ def read_lists(path: Path, standard: Standard, named: str = "") -> list[GivenLis
             found.setdefault(name, []).append(row)
     if not found:
         raise Problem(f"{path} has headings and no codes below them: nothing can be installed from it.")
+    for name, its in found.items():
+        _refuse_changed(path, standard.code_lists.get(name), [row["code"] for row in its])
     return [GivenList(name, path, tuple(its)) for name, its in found.items()]
+
+
+def _refuse_changed(path: Path, known: CodeList | None, codes: Sequence[str]) -> None:
+    """Raise Problem for codes from which a spreadsheet took the zeros throughout, of a list that we have with them."""
+    led = [code for code in (known.codes if known else ()) if without_zeros(code) != code]
+    lost = [code for code in led if without_zeros(code) in codes]
+    if len(lost) > 1 and not set(led) & set(codes):
+        raise Problem(
+            f"{path} has {without_zeros(lost[0])!a} where the list we have says {lost[0]!a}, and so throughout: a "
+            "spreadsheet took the zeros away; get the table again, or write its codes as text."
+        )
 
 
 def list_meant(name: str, standard: Standard) -> str:
@@ -123,10 +138,7 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
         raise refused(error, path, "read") from None
     if b"\0" in data or data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"):
         raise Problem(f"{path} is no table of text: save it as CSV in UTF-8 first.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
+    text = decoded(data, path)
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     found: list[tuple[int, list[str]]] = []
@@ -163,6 +175,10 @@ def _judge(path: Path, line: int, row: Mapping[str, str], standard: Standard, na
             raise Problem(f"{where}: a cell is a formula of a spreadsheet: write what it stands for.")
         if not cell.isprintable():
             raise Problem(f"{where}: a cell holds signs that cannot be printed: take them out.")
+    if _SHORTENED.fullmatch(code):
+        raise Problem(
+            f"{where}: the code {code} is a number of which a spreadsheet has lost digits: get the table again."
+        )
     if len(code) > LONGEST_CODE or len(row.get("label", "")) > LONGEST_LABEL:
         raise Problem(f"{where}: a code or its text is too long to be one: mend it.")
     widths = [one.layout.length for one in standard.fields if one.codes == name]

@@ -12,6 +12,7 @@ from validators.problems import Problem
 _CHUNK = 1 << 20
 # Letters and marks as UTF-8 writes them, which as Windows-1252 would be Ã©, â€™ or Åµ: nobody writes those.
 _IN_UTF8 = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xc5[\xb4-\xb8]|\xe2\x80[\x90-\xba]|\xef\xbb\xbf")
+_NEITHER = "{path} is neither UTF-8 nor Windows-1252 text: save it as CSV in UTF-8 and try again."
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _LONGEST_TAG = 512
 
@@ -61,7 +62,20 @@ def encoding_of(path: Path) -> str:
     if is_legacy:
         _refuse_both(path)
         return "cp1252"
-    raise Problem(f"{path} is neither UTF-8 nor Windows-1252 text: save it as CSV in UTF-8 and try again.")
+    raise Problem(_NEITHER.format(path=path))
+
+
+def decoded(data: bytes, path: Path) -> str:
+    """The text of a small file that was read. Raises Problem as `encoding_of` does for what is no text in one encoding
+    that is known."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        _refuse_piece_of_both(path, data, 1)
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        raise Problem(_NEITHER.format(path=path)) from None
 
 
 def _refuse_both(path: Path) -> None:
@@ -71,15 +85,19 @@ def _refuse_both(path: Path) -> None:
         with open_input(path) as file:
             while chunk := file.read(_CHUNK):
                 piece = end + chunk
-                if found := _IN_UTF8.search(piece):
-                    line += piece.count(b"\n", 0, found.start())
-                    raise Problem(
-                        f"{path} is in two encodings: near line {line} it is UTF-8, elsewhere Windows-1252; export its "
-                        "parts again in UTF-8."
-                    )
+                _refuse_piece_of_both(path, piece, line)
                 line, end = line + piece.count(b"\n", 0, len(piece) - 2), piece[-2:]
     except OSError as error:
         raise refused(error, path, "read") from None
+
+
+def _refuse_piece_of_both(path: Path, piece: bytes, line: int) -> None:
+    if found := _IN_UTF8.search(piece):
+        line += piece.count(b"\n", 0, found.start())
+        raise Problem(
+            f"{path} is in two encodings: near line {line} it is UTF-8, elsewhere Windows-1252; export its parts again "
+            "in UTF-8."
+        )
 
 
 def refuse_unquoted(path: Path) -> None:

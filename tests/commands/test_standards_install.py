@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 
 from exporters.editions import install
+from exporters.editions.list_files import read_lists
 from store.disk import audit, user
 from store.disk.user import current_person
 from store.facts import AuditQuery, Who
@@ -19,6 +20,7 @@ from store.people.acts import Refused, Role
 from store.store import open_store
 from tests.commands.running import Outcome, Place, call
 from tests.stores import ask
+from validators.problems import Problem
 from validators.standard import catalogue
 from validators.standard.catalogue import SHIPPED, load
 
@@ -181,6 +183,23 @@ def test_a_table_that_is_no_list_is_refused_and_nothing_changes(
     sentence = call("standards", "install", table(tmp_path, text), "--standard", "ndtms-r").sentence
     assert reason in sentence
     assert not site.exists() and load("ndtms-r").code_lists["setting"].status == "unknown"
+
+
+def test_a_list_that_a_spreadsheet_changed_is_told_as_that(site: Path, tmp_path: Path) -> None:
+    wales = load("smds-wales")
+    codes = [f"{code}" for code in wales.code_lists["modality"].codes]
+    rows = "".join(f"{code.lstrip('0')},Text\n" for code in codes)
+    with pytest.raises(Problem, match="has '1' where the list we have says '01', and so throughout"):
+        read_lists(table(tmp_path, f"Code,Text\n{rows}", "modality.csv"), wales)
+    kept = read_lists(table(tmp_path, "Code,Text\n01,One\n2,Two\n", "modality.csv"), wales)[0]
+    assert [row["code"] for row in kept.rows] == ["01", "2"], "one code that is otherwise is the owner's to say"
+    with pytest.raises(Problem, match="of which a spreadsheet has lost digits"):
+        read_lists(table(tmp_path, "Code,Text\n1E+02,One\n", "previously_treated.csv"), wales)
+    for data, why in ((b"caf\xe9 \xc3\xa9", "in two encodings: near line 2"), (b"\x81", "neither UTF-8 nor")):
+        path = tmp_path / "modality.csv"
+        path.write_bytes(b"Code,Text\n01," + data + b"\n")
+        with pytest.raises(Problem, match=why):
+            read_lists(path, wales)
 
 
 def test_a_list_of_no_standard_or_of_no_list(site: Path, tmp_path: Path) -> None:
