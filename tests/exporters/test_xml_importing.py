@@ -212,6 +212,32 @@ def test_what_a_file_says_of_a_known_client_is_told_whatever_journey_it_is_of(
         assert {one["POSTCODE"] for one, _ in kept(other)} == {"CF24 3" if update else "CF10 1"}
 
 
+def test_what_a_message_of_another_person_says_goes_in_by_no_other_message(
+    wales: Returns, other: Returns, tmp_path: Path
+) -> None:
+    wales.keyed()
+    text = wales.export("2026-06", "full").file.read_text(encoding="utf-8")
+    taken(other, written(tmp_path, text))
+    start, message, end = parted(text)
+    stranger = message.replace("OfSurname>W<", "OfSurname>Z<").replace(">2026-03-02<", ">2026-05-02<")
+    silent = re.sub(r"\s*<FirstLetterOfSurname>.*", "", message)
+    report = taken(other, written(tmp_path, f"{start}{stranger}{silent}{end}"), update=True)
+    assert [one.line for one in report.left_out] == [4] and report.differences == []
+    assert [one["SURNAME1"] for one, _ in kept(other)] == ["W"]
+
+
+def test_a_number_that_two_clients_of_the_store_bear_leads_to_neither(
+    wales: Returns, other: Returns, tmp_path: Path
+) -> None:
+    wales.keyed(POSTCODE="CF10 1")
+    text = wales.export("2026-06", "full").file.read_text(encoding="utf-8")
+    for _ in range(2):
+        other.keyed()
+    report = taken(other, written(tmp_path, text), update=True)
+    assert "2 clients in the store bear its" in report.left_out[0].why
+    assert not any("POSTCODE" in one for one, _ in kept(other))
+
+
 def test_a_file_that_was_laid_out_anew_is_of_the_same_clients(wales: Returns, other: Returns, tmp_path: Path) -> None:
     wales.keyed(modality(), POSTCODE="CF10 1")
     text = wales.export("2026-06", "full").file.read_text(encoding="utf-8")
