@@ -178,6 +178,11 @@ def test_what_stood_in_a_field_is_named_while_it_is_typed_over(standard: Standar
         ("SEXUALO", "u", "U"),
         ("CLIENT", "white british", "white british"),  # not coded: as typed
         ("PC", "sr1 3", "sr1 3"),
+        # What is no plain letter becomes none, and never two.
+        ("FINITIAL", "\u00df", "\u00df"),
+        ("FINITIAL", "\u0131", "\u0131"),
+        ("ETHNIC", "\u212a", "\u212a"),
+        ("ETHNIC", "k", "K"),
     ],
 )
 def test_a_coded_field_takes_codes_in_their_form_and_words_that_mean_one(

@@ -78,15 +78,15 @@ def _searched(code: str, label: str) -> _Searched:
 def exact_code(codes: CodeList, text: str) -> str:
     """The code the text names: itself, or the only one that differs in case or in leading zeros left out.
 
-    Empty when there is none.
+    Empty when there is none: a sign that but looks like a letter, or becomes one as a capital, is not that letter.
     """
     text = text.strip()
     if text in codes.codes:
         return text
-    if not text:
+    if not text or not text.isascii():
         return ""
     alike = [code for code in codes.codes if code.casefold() == text.casefold()]
-    if not alike and text.isascii() and text.isdigit():
+    if not alike and text.isdigit():
         alike = [code for code in codes.codes if len(code) > len(text) and code == text.zfill(len(code))]
     return alike[0] if len(alike) == 1 else ""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from string import ascii_lowercase, ascii_uppercase
 
 from tui.form.codes import NO_USE, Choice, Usage, code_by_words, exact_code, find_codes, is_words, telling_label
 from tui.form.dates import how_to_type, read_date, show_date
@@ -15,6 +16,9 @@ from validators.standard.model import CodeList, Field, Standard
 
 PRINTED_BLANKS = str.maketrans("", "", " -\u00a0\u2010\u2011\u2012\u2013")
 """Blanks and hyphens, as numbers are grouped in print."""
+
+CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
+"""Of plain letters alone: others become two as a capital, or a plain one, which nobody typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +391,7 @@ class RecordModel:
         if header in self._nhs_numbers:
             number = text.translate(PRINTED_BLANKS)
             return number if number.isascii() and number.isdigit() else text
-        return text.upper() if field.is_upper and not words else text
+        return text.translate(CAPITALS) if field.is_upper and not words else text
 
     def how_to_mend(self, header: str) -> str:
         """What to do about a date that cannot be read, as a sentence; empty for one that can, and for other fields."""
