@@ -22,6 +22,7 @@ from exporters.subject.handover import (
     CONSENT,
     EPISODES,
     EVENTS,
+    JSON_NAME,
     LAYOUT,
     MARKED,
     MERGES,
@@ -100,9 +101,13 @@ def read_handover(path: Path) -> Handover:
         if not path.is_dir():
             return _of_json(path)
         try:
-            return _of_folder(path)
+            told = _of_folder(path)
         except KeyError as missing:
             raise _Misfit(f"one of its tables lacks the column {OWN}{missing.args[0]}") from None
+        # A spreadsheet that opens a table and saves it takes zeros away, and nobody would see it.
+        if (whole := path / JSON_NAME).is_file() and _of_json(whole) != told:
+            raise _Misfit(f"its tables are not what {JSON_NAME} in it says, and one was changed by another program")
+        return told
     except _Misfit as misfit:
         raise Problem(f"{path} is no whole hand-over: {misfit}; have it written again.") from None
     except UnicodeDecodeError:
@@ -239,7 +244,7 @@ def _of_folder(folder: Path) -> Handover:
     events: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     for path in sorted(folder.glob(f"{EVENTS}*.csv")):
         for row in _rows(path):
-            if not row["position"].isdigit():
+            if not (row["position"].isascii() and row["position"].isdigit()):
                 raise _Misfit(f"{path.name} has an event without a position")
             events[row["episode"]].append((int(row["position"]), row))
     episodes: dict[str, list[Any]] = defaultdict(list)

@@ -317,6 +317,12 @@ def test_a_table_without_a_column_or_with_a_torn_row_is_refused(desk: Desk, tmp_
         path.write_text(text, encoding="utf-8", newline="")
         with pytest.raises(Problem, match="no whole hand-over"):
             read_handover(where)
+    assert "19800229" in whole
+    path.write_text(whole.replace("19800229", "1980022", 1), encoding="utf-8", newline="")
+    with pytest.raises(Problem, match="its tables are not what handover.json in it says"):
+        read_handover(where)
+    (where / "handover.json").unlink()
+    assert read_handover(where).clients, "of tables alone nobody can tell"
 
 
 def test_a_client_who_is_there_under_another_id_is_listed_not_doubled(desk: Desk, tmp_path: Path) -> None:
