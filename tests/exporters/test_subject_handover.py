@@ -319,7 +319,7 @@ def test_a_table_without_a_column_or_with_a_torn_row_is_refused(desk: Desk, tmp_
             read_handover(where)
     assert "19800229" in whole
     path.write_text(whole.replace("19800229", "1980022", 1), encoding="utf-8", newline="")
-    with pytest.raises(Problem, match="its tables are not what handover.json in it says"):
+    with pytest.raises(Problem, match=r"its tables are not what handover\.json in it says"):
         read_handover(where)
     (where / "handover.json").unlink()
     assert read_handover(where).clients, "of tables alone nobody can tell"
