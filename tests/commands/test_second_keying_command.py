@@ -112,8 +112,11 @@ def test_events_that_only_one_of_the_two_has_by_line(sample: Place) -> None:
 def test_asked_for_field_by_field_it_counts_after_the_last_one(sample: Place) -> None:
     where = (*sample.options, *TODAY)
     call("second-keying", "draw", *DAY, "--number", 1, *where)
-    left = call("second-keying", "key", "--ask", *where, given="q\nr\n")
+    # The same signs as where a client is asked for: none of them is a value.
+    left = call("second-keying", "key", "--ask", *where, given="q\n<\n-\n<\n<\nq\n?\nr\n2 3\t4\n")
     assert left.code == 0 and "Not finished" in left.err
+    for told in ("FINITIAL is Q", "FINITIAL is empty", "the first field", "has no codes", "2 cells"):
+        assert told in left.err, left.err
     assert "begun by" in call("second-keying", "show", *where).out
     done = call("second-keying", "key", "--ask", *where, given="\n" * 12)
     assert "First initial (FINITIAL), Q:" in done.err

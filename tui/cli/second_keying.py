@@ -14,10 +14,11 @@ from exporters.records import second_keying
 from exporters.records.second_keying import ChangesLink, Discrepancy, Ruling, Wanted
 from store.records import second_keying as stored
 from store.records.second_keying import SampledEpisode, SampleInfo
+from tui.cli.client.ask import FieldQuestions
 from tui.cli.client.changes import fields_of
 from tui.cli.client.context import AskOption, ClientOptions, ClientWork, SentOption, client_command
 from tui.cli.context import talk
-from tui.cli.given import STDIN, line_of, next_line, one_cell
+from tui.cli.given import STDIN, line_of, next_line
 from tui.cli.options import OutputFormat, SubmissionOption
 from tui.form.record_model import RecordModel
 from tui.widgets.text import printable
@@ -40,8 +41,9 @@ EVENT = "EVENT"
 SHORT = 8
 """Characters of an id that tell an episode of a sample apart to the eye."""
 HOW = (
-    "Type what the paper says and Enter; Enter alone leaves the field empty. It counts after the last field; a"
-    " full stop alone ends before, and what was typed waits for you."
+    "Type what the paper says and Enter. Enter alone goes on to the next field, < to the one before. ? lists the codes,"
+    " ? and words those that fit. - empties a field. It counts after the last field; a full stop alone ends before, and"
+    " what was typed waits for you."
 )
 KeyedArgument = Annotated[
     str, typer.Argument(metavar="ID", help="One of the sample, as show tells it; without it the next one for you.")
@@ -241,20 +243,12 @@ def _model(at: ClientWork, one: SampledEpisode, values: Values | None = None) ->
 
 def _ask(at: ClientWork, one: SampledEpisode, model: RecordModel, entry: str = "") -> bool:
     """Ask field by field; whether the last one was come to."""
-    talk(HOW)
-    while True:
-        header = model.current
-        stands = f", {model.value(header)}" if model.value(header) else ""
-        talk(printable(f"{model.field(header).label} ({header}){stands}:"))
-        line = next_line()
-        if line is None or line.strip() == ".":
-            return False
-        if line.strip():
-            model.type(one_cell(line.strip(), header))
-            model.settle()
-            at.store.do(at.who, second_keying.keep, at.work, one.id, dict(model.values), entry)
-        if not model.forward():
-            return True
+
+    def keep(_: str) -> tuple[str, ...]:
+        at.store.do(at.who, second_keying.keep, at.work, one.id, dict(model.values), entry)
+        return ()  # nothing of what the rules find: they look at what is not shown here
+
+    return FieldQuestions(model, keep).run(HOW)
 
 
 @client_command(group, "differences")

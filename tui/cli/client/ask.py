@@ -5,7 +5,7 @@ loses none.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from shutil import get_terminal_size
 from textwrap import wrap
@@ -38,9 +38,17 @@ def asked_for(at: ClientWork, tree: ClientTree | None, one: Change, changes: Seq
 
     Raises Problem where nothing at all was typed into a new record.
     """
-    asking = _Asking(at, tree, one, changes)
-    asking.run()
-    answered = asking.change
+    others = [each for each in changes if each.id != one.id]
+    model = model_of_change(at, tree, one)
+    answered = one
+
+    def keep(header: str) -> Iterator[str]:
+        nonlocal answered
+        answered = replace(answered, values=dict(model.values))
+        keep_draft(at, answered, header)
+        return (finding_line(found) for found in judged(at, tree, [*others, answered]) if found.field == header)
+
+    FieldQuestions(model, keep).run(HOW)
     if not answered.version and answered.values == one.values:
         raise Problem("Nothing was typed into a new record: nothing is entered.")
     return answered
@@ -54,31 +62,32 @@ def _say(text: str) -> None:
         talk(printable(line))
 
 
-class _Asking:
-    """The questions about one record."""
+class FieldQuestions:
+    """The fields of a record asked for one after another, a line each.
 
-    def __init__(self, at: ClientWork, tree: ClientTree | None, one: Change, changes: Sequence[Change]) -> None:
-        self.at, self.tree, self.change = at, tree, one
-        self.others = [each for each in changes if each.id != one.id]
-        self.model: RecordModel = model_of_change(at, tree, one)
+    `keep(header)` is called when an answer stands in its field, and gives what more is to be said of it.
+    """
+
+    def __init__(self, model: RecordModel, keep: Callable[[str], Iterable[str]]) -> None:
+        self.model, self._keep = model, keep
         self._group = ""
 
-    def run(self) -> None:
-        """Ask until the last field, a full stop, or the end of the input."""
-        _say(HOW)
+    def run(self, how: str) -> bool:
+        """Say how, then ask until the last field; False where a full stop or the end of the input came before."""
+        _say(how)
         while True:
             self._ask()
             line = next_line()
             if line is None or line.strip() == ".":
-                return
+                return False
             if not self._take(line.strip()):
-                return
+                return True
 
     def _ask(self) -> None:
         """Say which field it is, and what stands in it."""
         model, header = self.model, self.model.current
         field = model.field(header)
-        group = field.group or self.at.work.standard.section_by_id[field.section].title
+        group = field.group or model.standard.section_by_id[field.section].title
         if group != self._group:
             self._group = group
             _say(group)
@@ -100,7 +109,7 @@ class _Asking:
         return True
 
     def _answer(self, text: str) -> bool:
-        """Put an answer into the field and say what stands there, and what the rules make of it; False after the last.
+        """Put an answer into the field and say what stands there, and what there is to say of it; False after the last.
 
         Words that may mean several codes are answered by these, and the field is asked once more.
         """
@@ -117,13 +126,11 @@ class _Asking:
             self._list(choices)
             return True
         model.settle()
-        self.change = replace(self.change, values=dict(model.values))
-        keep_draft(self.at, self.change, header)
+        more = list(self._keep(header))
         stands = model.value(header)
         _say(f"  {header} is {stands}{self._meaning(header)}" if stands else f"  {header} is empty")
-        for finding in judged(self.at, self.tree, [*self.others, self.change]):
-            if finding.field == header:
-                _say(f"  {finding_line(finding)}")
+        for line in more:
+            _say(f"  {line}")
         return model.forward()
 
     def _list(self, choices: Sequence[Choice]) -> None:
