@@ -10,7 +10,7 @@ import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
@@ -39,7 +39,8 @@ _WHOLE = re.compile(r"(\d{1,15})\.0", re.ASCII)
 # What programs write where nothing is.
 _NOTHING = frozenset({"NULL", "\\N", "#N/A", "NaN", "nan", "NaT", "<NA>", "None"})
 # Where one of these is in a file, each of its rows is looked at: a spreadsheet changes the longest values alone.
-_SIGNS = ("E+", '="', "#")
+_SIGNS = ("E+", "e+", '="', "#")
+_CHANGED = re.compile("[Ee]\\+|=\"|#|\x1f'|^'")
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 _MARKED = re.compile(r"'(\d+)", re.ASCII)
 _MONTHS = 12
@@ -291,7 +292,8 @@ def _judge_cells(table: Table, standard: Standard, sample: Sequence[list[str]]) 
     is_date = [standard.by_header[table.headers[place]].is_date for place in columns]
     rows: Iterable[list[str]] = sample
     if len(sample) == _SAMPLE and table.holds(*_SIGNS, f"{table.delimiter}'" if table.delimiter.isascii() else "'"):
-        rows = (cells for _, cells in table._raw())
+        later = (cells for _, cells in islice(table._raw(), _SAMPLE, None))
+        rows = chain(sample, (cells for cells in later if _CHANGED.search("\x1f".join(cells))))
     short: set[int] = set()
     failed: set[int] = set()
     named: set[str] = set()
