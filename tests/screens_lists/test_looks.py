@@ -16,8 +16,9 @@ from tests.terminal import Terminal
 ROOT = Path(__file__).parents[2]
 READ_ONE = re.compile(r"\b(?:read\.tree|record_told|everything\.everything|everything_of)\(")
 """What reads one client whole, in the screens."""
-NOTED = {"client/queries.py", "client/duplicates.py", "history.py", "subject.py", "client/copy_to_agency.py"}
-"""The screens that do: the client's own notes it with its presence, what opens from that alone is noted by then."""
+NOTED = {"client/queries.py", "client/duplicates.py", "history.py", "subject.py", "extract/queries.py"}
+"""The screens that do: the client's own notes it with its presence, what opens from that alone is noted by then, and
+what a difference between extracts leads to is shown by the client's own."""
 
 
 def looked_at(store: Store, client_id: str) -> int:
