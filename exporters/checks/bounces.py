@@ -199,12 +199,12 @@ def _noted(listed: list[Bounce]) -> list[Bounce]:
 
 
 def _marked(snapshot: Snapshot, extract_id: str, listed: list[Bounce]) -> list[Bounce]:
-    """The lines, marked where what they lead to was changed after the extract was written."""
+    """The lines, marked where what they lead to was changed after it was read for the extract."""
     ids = {id for one in listed for id in (one.client_id, one.episode_id, one.event_id) if id}
     if not ids:
         return listed
-    made_at = extracts.one(snapshot, extract_id).made_at
-    changed = bounce_lists.changed_fields(snapshot, ids, made_at)
+    since = extracts.read_until(snapshot, extracts.one(snapshot, extract_id))
+    changed = bounce_lists.changed_fields(snapshot, ids, since)
 
     def is_changed(one: Bounce) -> bool:
         if one.field:

@@ -114,7 +114,7 @@ class Receipt:
     period_start: date | None = None
     deadline: date | None = None
     audit: str = ""
-    """The audit's last row when the extract was kept (see `store.disk.audit.noted`); empty where it was not."""
+    """The audit's last row when the records were read (see `store.disk.audit.noted`); empty where it is not kept."""
 
     @property
     def kind(self) -> str:

@@ -161,12 +161,12 @@ def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Pat
 
 
 def keep(unit: "UnitOfWork", agency: AgencyInfo, receipt: Receipt, text: Iterable[bytes], known: str) -> ExtractInfo:
-    """Keep an extract with its receipt, which notes the end of the audit; `known` is that when its records were read.
+    """Keep an extract with its receipt, which notes as `known` the end of the audit when its records were read.
 
     Raises Problem where the text must not be kept any more, and as the store's `keep` does.
     """
     _refuse_overtaken(unit, agency, known)
-    receipt.audit = audit.end(unit)
+    receipt.audit = known
     attempt = submissions.current(unit, agency, receipt.submission)
     written = WrittenExtract(
         receipt.submission,

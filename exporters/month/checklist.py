@@ -177,7 +177,7 @@ def situation(
         drafts=stored_drafts.unsaved(snapshot, agency),
         carried=stored_carried.count(snapshot, agency),
         extract=extract,
-        changed=submissions.changed_since(snapshot, agency, extract.id) if extract else 0,
+        changed=submissions.changed_since(snapshot, agency, extract) if extract else 0,
         against=stored_sent.last(snapshot, agency, but_not=extract.id if extract else ""),
         mismatches=mismatches,
         word=standard.word("episode"),

@@ -5,7 +5,6 @@ changed since it came, the audit tells.
 """
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, insert, select, update
@@ -13,8 +12,9 @@ from sqlalchemy import Row, Select, delete, insert, select, update
 from store.disk.tables import AUDITS, BOUNCE_LISTS
 from store.facts import AgencyInfo, ExtractInfo
 from store.month.facts import BounceList
+from store.people.record_acts import SENDS_NOTHING_ELSE
 from store.records.read import batches
-from store.records.values import moment, pack, stamp
+from store.records.values import moment, pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 
@@ -91,15 +91,17 @@ def _info(row: Row[Any]) -> BounceList:
     return BounceList(row.submission, row.extract_id, row.told, bool(row.counts_rows), moment(row.kept_at), row.kept_by)
 
 
-def changed_fields(snapshot: Snapshot, records: Collection[str], at: datetime) -> dict[str, set[str]]:
-    """The fields that were changed after `at` of each of some records that were, by the records' ids.
+def changed_fields(snapshot: Snapshot, records: Collection[str], since: int) -> dict[str, set[str]]:
+    """The fields that were changed after the audit's row `since` of each of some records that were, by their ids.
 
-    "" among them stands for all of the record, as of one that was deleted.
+    "" among them stands for all of the record, as of one that was deleted. Who looked, or noted something beside,
+    changed nothing.
     """
     found: dict[str, set[str]] = {}
     columns = AUDITS.c.record_id, AUDITS.c.field
     for some in batches(sorted(records)):
-        query = select(*columns).where(AUDITS.c.record_id.in_(some), AUDITS.c.at > stamp(at)).distinct()
+        query = select(*columns).where(AUDITS.c.record_id.in_(some), AUDITS.c.number > since).distinct()
+        query = query.where(AUDITS.c.act.not_in(SENDS_NOTHING_ELSE))
         for record, field in snapshot.connection.execute(query):
             found.setdefault(record, set()).add(field)
     return found

@@ -10,10 +10,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from store.disk import sqlite
-from store.disk.tables import AGENCIES, EXTRACT_CHUNKS, EXTRACTS, SENT_RECORDS
+from store.disk.tables import AGENCIES, AUDITS, EXTRACT_CHUNKS, EXTRACTS, SENT_RECORDS
 from store.facts import AgencyInfo, ExtractInfo
 from store.month.facts import WrittenExtract
 from store.records.read import batches
@@ -134,6 +134,15 @@ def folders(snapshot: Snapshot) -> list[Path]:
     query = select(file).where(file.is_not(None)).distinct()
     found = {Path(told).parent for told in snapshot.connection.execute(query).scalars()}
     return sorted(one for one in found if one.is_absolute())
+
+
+def read_until(snapshot: Snapshot, extract: ExtractInfo) -> int:
+    """The number of the audit's last row when an extract's records were read: what was saved later, also while it was
+    being written, is not in it. Where its receipt does not say so, that of its writing."""
+    if noted := str(extract.receipt.get("audit", "")).partition(":")[0]:
+        return int(noted)
+    written = select(func.max(AUDITS.c.number)).where(AUDITS.c.record_id == extract.id, AUDITS.c.act == "export")
+    return snapshot.connection.execute(written).scalar_one() or 0
 
 
 def note_again(unit: UnitOfWork, extract_id: str) -> None:

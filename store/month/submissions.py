@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, union_all, update
 
 from store.disk.tables import AUDITS, CLIENTS, DAY_FIGURES, EPISODES, EVENTS, SUBMISSIONS, TICKS
-from store.facts import RECORD_KINDS, AgencyInfo
+from store.facts import RECORD_KINDS, AgencyInfo, ExtractInfo
 from store.findings.going import sent_in
+from store.month import extracts
 from store.month.facts import DayFigures, SubmissionInfo, TickInfo
 from store.people.record_acts import SENDS_NOTHING_ELSE
 from store.records.values import moment, pack
@@ -160,16 +161,11 @@ def reopen(unit: UnitOfWork, submission_id: str, item: str, reason: str) -> Tick
     return _tick(unit.connection.execute(select(TICKS).where(TICKS.c.number == held.number)).one())
 
 
-def changed_since(snapshot: Snapshot, agency: AgencyInfo, extract_id: str) -> int:
-    """How many of an agency's records were entered, changed or deleted since an extract was written.
+def changed_since(snapshot: Snapshot, agency: AgencyInfo, extract: ExtractInfo) -> int:
+    """How many of an agency's records were entered, changed or deleted since those of an extract were read.
 
     The order is the audit's, so that it holds within one second too.
     """
-    written = (
-        select(func.max(AUDITS.c.number))
-        .where(AUDITS.c.record_id == extract_id, AUDITS.c.act == "export")
-        .scalar_subquery()
-    )
     own = union_all(
         select(CLIENTS.c.id).where(CLIENTS.c.agency_number == agency.number),
         select(EPISODES.c.id).where(EPISODES.c.agency_number == agency.number),
@@ -178,7 +174,7 @@ def changed_since(snapshot: Snapshot, agency: AgencyInfo, extract_id: str) -> in
         .where(EPISODES.c.agency_number == agency.number),
     )
     changed = select(func.count(AUDITS.c.record_id.distinct())).where(
-        AUDITS.c.number > written,
+        AUDITS.c.number > extracts.read_until(snapshot, extract),
         AUDITS.c.kind.in_(RECORD_KINDS),
         AUDITS.c.act.not_in(SENDS_NOTHING_ELSE),
         AUDITS.c.record_id.in_(own),

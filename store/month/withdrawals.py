@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from store.disk.tables import AUDITS, CLIENTS
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import calendar as stored_calendar
-from store.month import sent
+from store.month import extracts, sent
 from store.records import consent
 from store.records.consent import ConsentPlace
 from store.records.read import batches
@@ -64,7 +64,7 @@ def _carried(snapshot: Snapshot, agency: AgencyInfo, places: Collection[ConsentP
 
 
 def since_extract(snapshot: Snapshot, places: Collection[ConsentPlace], extract: ExtractInfo) -> set[str]:
-    """The withdrawals, of some, by the ids of their entries, that were entered since an extract was written."""
+    """The withdrawals, of some, by the ids of their entries, that were entered since an extract's records were read."""
     return _since(snapshot, places, _entered(snapshot, places), extract)
 
 
@@ -85,9 +85,7 @@ def _since(
     extract: ExtractInfo,
 ) -> set[str]:
     """The order is the audit's, whatever a clock said; of what came in with days of its own, the clock's."""
-    written = select(func.max(AUDITS.c.number)).where(AUDITS.c.record_id == extract.id, AUDITS.c.act == "export")
-    end = snapshot.connection.execute(written).scalar_one() or 0
-    found = set()
+    end, found = extracts.read_until(snapshot, extract), set()
     for place in places:
         assert place.entry is not None and place.entry.entered_at is not None
         number = entered.get((place.episode_id, stamp(place.entry.entered_at)))

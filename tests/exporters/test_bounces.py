@@ -200,7 +200,11 @@ def test_clients_and_numbers_of_the_list_are_not_taken_for_lines(desk: Desk, sen
 def test_what_was_changed_after_the_extract_is_marked(desk: Desk, sent: str) -> None:
     agency = ask(desk.store, agencies.one)
     episode = ask(desk.store, records_read.known_episodes, agency, ["e2"])["e2"].episode
-    with desk.store.writing(Who("ann", NOW + timedelta(hours=1))) as work:
+    with desk.store.writing(Who("ann", NOW + timedelta(hours=1))) as work:  # whoever looks has mended nothing yet
+        work.chain.add_look(episode.parent_id)
+        save.annotate(work, episode.id, note="asked the key worker")
+    assert not any(one.changed for one in found(desk, sent, "4 TRIAGED\n4"))
+    with desk.store.writing(Who("ann", NOW - timedelta(hours=1))) as work:  # by a clock that is behind
         save.change(work, "episode", episode.id, {**episode.values, "TRIAGED": "20201103"}, episode.version)
     marked = found(desk, sent, "4 TRIAGED\n4 CPLANDT\n4\n2 TRIAGED")
     assert [one.changed for one in marked] == [True, False, True, False]

@@ -11,6 +11,7 @@ import pytest
 
 from exporters.checks.caseload import check_caseload
 from exporters.extracts.preview import preview_extract
+from exporters.extracts.writing import export_submission
 from exporters.formats import choose
 from exporters.formats.base import Taking, extract_kind
 from exporters.month.status import read_standing
@@ -21,7 +22,7 @@ from exporters.work import Work
 from store.clients import search
 from store.facts import Who
 from store.findings import caseload
-from store.month import extracts, sent
+from store.month import extracts, sent, submissions
 from store.month.calendar import calendar_of
 from store.month.withdrawals import to_tell
 from store.records import agencies, bulk_load, read
@@ -285,6 +286,20 @@ def test_an_extract_written_before_consent_was_taken_back_carried_nothing_of_it(
     answered(desk, work, "withdrawn", "e8", who=Who("ann", NOW + timedelta(days=-8 if ahead else 1)))
     rolled = Work(work.agency, STANDARD, date(2022, 8, 10))
     assert [one.reference for one in ask(desk.store, to_tell, rolled.agency, rolled.today)] == ["1008"]
+    assert ask(desk.store, consent.told_of_taken_back, work.agency, STANDARD, made).startswith("Consent was taken back")
+
+
+def test_what_is_saved_while_an_extract_is_being_written_is_not_in_it(desk: Desk, work: Work) -> None:
+    desk.take([row(str(one)) for one in range(10, 58)])
+    earlier = Who("bob", NOW - timedelta(hours=1))  # by a clock that is behind: the order is the audit's
+
+    def meanwhile(_: int) -> None:
+        answered(desk, work, "withdrawn", who=earlier)
+
+    receipt = export_submission(desk.store, work, "2020-12", desk.folder, ANN, progress=meanwhile)
+    assert "e1" in {each["EPISODID"] for each in rows_of(receipt.file) if each["CONSENT"] == "Y"}
+    (made,) = ask(desk.store, extracts.listed, work.agency)
+    assert ask(desk.store, submissions.changed_since, work.agency, made) == 1
     assert ask(desk.store, consent.told_of_taken_back, work.agency, STANDARD, made).startswith("Consent was taken back")
 
 

@@ -138,20 +138,20 @@ def test_what_changed_since_an_extract_is_told_by_the_audits_order(store: Store,
         bulk_load.load(work, agency, records(4))
         sha = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         extract = extracts.keep(work, agency, WrittenExtract("2020-12", "x.csv", sha, 0, {}), ())
-    assert ask(store, submissions.changed_since, agency, extract.id) == 0
+    assert ask(store, submissions.changed_since, agency, extract) == 0
     episode = next(ask(store, read.episodes, agency)).episode_id
     with store.writing(Who("ann", NOW)) as work:
         save.annotate(work, episode, note="called")
         field_notes.keep(work, "episode", episode, "CONSENT", "asks her mother first")
-    assert ask(store, submissions.changed_since, agency, extract.id) == 0
+    assert ask(store, submissions.changed_since, agency, extract) == 0
     with store.writing(Who("ann", NOW)) as work:  # within the same second
         save.change(work, "episode", episode, {"EPISODID": "e0", "CONSENT": "N"}, 1)
         save.change(work, "episode", episode, {"EPISODID": "e0", "CONSENT": "Y"}, 2)
-    assert ask(store, submissions.changed_since, agency, extract.id) == 1
+    assert ask(store, submissions.changed_since, agency, extract) == 1
     with store.writing(Who("ann", NOW)) as work:
         other = agencies.ensure(work, "A0002", "small")
         bulk_load.load(work, other, records(2))
-    assert ask(store, submissions.changed_since, agency, extract.id) == 1
+    assert ask(store, submissions.changed_since, agency, extract) == 1
 
 
 def test_episodes_without_an_answer_to_consent_are_counted_in_the_period(store: Store, agency: AgencyInfo) -> None:
