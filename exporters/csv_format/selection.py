@@ -68,7 +68,7 @@ class Selection:
         """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
         self.begin(snapshot, agency)
         for record in map(self._as_then, read.episodes(snapshot, agency)):
-            yield record, self.outgoing(record)
+            yield record, self._outgoing(record)
 
     def begin(self, snapshot: "Snapshot", agency: "AgencyInfo") -> None:
         """Read what has been switched on."""
@@ -115,7 +115,10 @@ class Selection:
 
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str] | None = None) -> Outgoing:
         """What of one stored episode is sent, whatever was sent before."""
-        record = self._as_then(record)
+        return self._outgoing(self._as_then(record))
+
+    def _outgoing(self, record: EpisodeRecord) -> Outgoing:
+        """The same of one under this edition's headers: put there twice, what changed places would change back."""
         episode = record.episode
         if why := self._why_left_out(episode):
             return Outgoing(record, why)

@@ -251,6 +251,13 @@ def test_the_bytes_of_a_small_store(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     assert told == json.loads((GOLDEN / "receipt.json").read_text(encoding="utf-8"))
 
 
+def test_headings_that_changed_places_with_a_new_letter_stand_in_the_old_one_as_they_did(desk: Desk) -> None:
+    desk.take([row(DRUG1="1101", DRUG2="7000")])
+    before = replace(STANDARD, held_in={"DRUG1": "DRUG2", "DRUG2": "DRUG1"})
+    (its,) = read(desk.send(standard=before).file)
+    assert (its["DRUG1"], its["DRUG2"]) == ("7000", "1101")
+
+
 def test_encoding_line_ends_and_quotes_are_the_standards(desk: Desk) -> None:
     desk.take([row(CLIENT="Zoë")])
     usual = desk.send(out=desk.folder / "usual").file.read_bytes()
