@@ -171,7 +171,7 @@ def _led(
         return led
     sections = {section.id: section.id_field for section in standard.event_sections}
     for event in its.events:
-        named = (event.section, event.values.get(sections[event.section], ""))
+        named = (event.section, event.values.get(sections.get(event.section, ""), ""))
         if named in row.events and (field is None or field.section == event.section):
             return replace(led, event_id=event.id)
     return led

@@ -4,14 +4,18 @@ import pytest
 
 from exporters.csv_format.pager import KeptTable
 from exporters.extracts.compare import Comparison, FieldChange, compare_texts
+from store.facts import Who
 from store.month import extracts
-from store.records import read
-from tests.exporters.extracts import HEADERS, STANDARD, Row, referral, row, table, visit, withheld
+from store.records import agencies, merge, read, save
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import HEADERS, NOW, STANDARD, Row, referral, row, table, visit, withheld
 from tests.exporters.journeys import Returns
-from tests.stores import ask
+from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, modality, top
 from tui.screens.extract.queries import place_of
 from validators.problems import Problem
+
+ANN = Who("ann", NOW)
 
 
 def compared(old: list[Row], new: list[Row], cut: int = 7) -> Comparison:
@@ -90,6 +94,22 @@ def test_what_differs_in_wales_leads_to_the_journey_and_to_no_other_one_s_event_
         ("", ("", "LA")),
         ("top", (its.id, "QUALITY")),
     }
+
+
+def test_what_differs_leads_nowhere_once_its_identifier_is_another_client_s(desk: Desk) -> None:
+    desk.take([row("1"), row("2")])
+    agency = ask(desk.store, agencies.one)
+    (difference,) = compared([row("1")], [row("1", DRUG1="1101")]).differences
+    (own, other) = ask(desk.store, lambda snapshot: [*read.episodes(snapshot, agency)])
+    assert ask(desk.store, place_of, agency, STANDARD, difference)[:2] == (own.client_id, own.episode_id)
+    merged = do(desk.store, ANN, merge.merge, other.client_id, own.client_id)
+    assert ask(desk.store, place_of, agency, STANDARD, difference)[:2] == (other.client_id, own.episode_id)
+    do(desk.store, ANN, merge.split, merged.id)
+    for one, name in ((own, "e9"), (other, "e1")):
+        now = ask(desk.store, read.get, "episode", one.episode_id)
+        do(desk.store, ANN, save.change, "episode", now.id, {**now.values, "EPISODID": name}, now.version)
+    with pytest.raises(Problem, match="another client's by now"):
+        ask(desk.store, place_of, agency, STANDARD, difference)
 
 
 def test_columns_that_only_one_has_are_told_and_not_compared() -> None:

@@ -19,7 +19,7 @@ from exporters.work import Work
 from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import calendar as stored_calendar
 from store.month import extracts, locate, sent
-from store.records import read
+from store.records import merge, read
 from store.snapshot import Snapshot
 from tui.session.store_access import shortly
 from validators.calendar.calendar import CalendarEntry
@@ -148,6 +148,7 @@ def place_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, one: Di
     if made:
         event = locate.events(snapshot, agency, one.section, [one.event]).get(one.event)
         if event is not None and event.deleted_at is None:
+            _refuse_other(snapshot, agency, one, event.client_id)
             return event.client_id, event.episode_id, event.event_id, header
     if standard.role("episode_id"):
         episode = locate.episodes(snapshot, agency, [one.episode]).get(one.episode)
@@ -155,6 +156,7 @@ def place_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, one: Di
         episode = locate.journeys_now(snapshot, agency, {one.episode: (one.reference, one.opened)}).get(one.episode)
     if episode is None:
         raise Problem(Sentence("No {episode} of that identifier is in the store: it was changed since."))
+    _refuse_other(snapshot, agency, one, episode.client_id)
     if not one.section:
         return episode.client_id, episode.episode_id, "", header
     # A number that persons give is one of this episode's alone: others have their own first, second, third.
@@ -163,3 +165,12 @@ def place_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, one: Di
     own = (each.id for each in events if each.section == one.section and each.values.get(id_field) == one.event)
     event_id = next(own, "") if id_field and not made else ""
     return episode.client_id, episode.episode_id, event_id, header if event_id else ""
+
+
+def _refuse_other(snapshot: Snapshot, agency: AgencyInfo, one: Difference, client_id: str) -> None:
+    """Raise Problem where somebody else has that identifier by now than the extract says, and was not made one with
+    them. Whose identifier nobody has any more, was put right since."""
+    named = read.clients_bearing(snapshot, agency, [one.client]).get(one.client, ()) if one.client else ()
+    if named and not any(client_id in (each.id, merge.kept_for(snapshot, each.id)) for each in named):
+        told = "The {episode} of that identifier is another {client}'s by now: look for it in Find, if it is meant."
+        raise Problem(Sentence(told))
