@@ -14,7 +14,8 @@ _YEAR_FIRST = re.compile(rf"(\d{{4}})([/.-]?)(\d{{2}})\2(\d{{2}})(?:\.0|{_TIME})
 _IN_WORDS = re.compile(rf"(\d{{1,2}})[ -]([a-z]{{3,9}})[ -](\d{{4}}|\d{{2}}){_TIME}", re.ASCII | re.IGNORECASE)
 # A spreadsheet's own: the days since 1900, or since 1904. These are those of 1927 to 2091.
 _NUMBER = re.compile(r"[1-6]\d{4}(?:\.\d+)?", re.ASCII)
-_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
+SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
+"""A number of which a spreadsheet has lost digits."""
 _TOO_NARROW = re.compile(r"#{2,}")
 _MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -64,7 +65,7 @@ def _month(name: str) -> int:
 
 
 LOST = (
-    (_SHORTENED, "numbers like 1.95E+07 for dates", "a spreadsheet has lost their digits; export the file again, and "
+    (SHORTENED, "numbers like 1.95E+07 for dates", "a spreadsheet has lost their digits; export the file again, and "
      "do not open it there"),
     (_TOO_NARROW, "#### for dates", "the columns were too narrow when a spreadsheet saved them; export the file again"),
     (_NUMBER, "a spreadsheet's numbers like 36525 for dates", "which day each is depends on the program; write them as "

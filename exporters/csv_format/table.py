@@ -33,7 +33,6 @@ _LINES_ABOVE = 12
 _SAMPLE = 200
 _BEGINNING = 1 << 16
 _CHUNK = 1 << 20
-_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
 _FAILED = re.compile(r"#{3,}|#(?:NAME\?|REF!|VALUE!|NUM!|DIV/0!)")
 _WHOLE = re.compile(r"(\d{1,15})\.0", re.ASCII)
 # What programs write where nothing is.
@@ -311,7 +310,7 @@ def _judge_cells(table: Table, standard: Standard, sample: Sequence[list[str]]) 
                 cell = _unwrapped(cell)
             if is_day and cell in _NOTHING:
                 named.add(cell)
-            elif not is_day and _SHORTENED.fullmatch(cell.strip()):
+            elif not is_day and days.SHORTENED.fullmatch(cell.strip()):
                 short.add(place)
             elif not is_day and _FAILED.fullmatch(cell.strip()):
                 failed.add(place)

@@ -6,11 +6,11 @@ the page was printed so. One with a column for the list, or the field, holds sev
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exporters.csv_format import days
 from exporters.documents.dates_in_words import first_day, last_day
 from exporters.imports.encodings import decoded, refuse_unquoted
 from store.disk.files import open_input, refused
@@ -22,7 +22,6 @@ from validators.standard.model import CodeList, Standard, without_zeros
 LARGEST = 5 << 20
 MOST_CODES = 20_000
 LONGEST_DAY = len("30th September 2024")
-_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
 LONGEST_CODE, LONGEST_LABEL = 40, 1000
 _MEANS = {
     "code": "code", "value": "code", "national code": "code", "codes": "code",
@@ -175,7 +174,7 @@ def _judge(path: Path, line: int, row: Mapping[str, str], standard: Standard, na
             raise Problem(f"{where}: a cell is a formula of a spreadsheet: write what it stands for.")
         if not cell.isprintable():
             raise Problem(f"{where}: a cell holds signs that cannot be printed: take them out.")
-    if _SHORTENED.fullmatch(code):
+    if days.SHORTENED.fullmatch(code):
         raise Problem(
             f"{where}: the code {code} is a number of which a spreadsheet has lost digits: get the table again."
         )

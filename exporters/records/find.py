@@ -127,15 +127,15 @@ def _told(wanted: str) -> str:
 
 
 def told_by(standard: Standard, values: Values) -> tuple[str, ...]:
-    """All that a client is known by, in the order of `ROLES`: where it is the same, so is who resembles him."""
+    """All that a client is known by, in the order of `ROLES`: where it is the same, so is who resembles them."""
     return tuple(values.get(standard.role(role), "") for role in ROLES)
 
 
 def known_already(
     snapshot: Snapshot, agency: AgencyInfo, standard: Standard, values: Values, *, leave_out: Collection[str] = ()
 ) -> list[Resemblance]:
-    """Who may be the client whom these values tell of, the likeliest first: those who have a number of his before those
-    who resemble him. `leave_out` are ids of clients who do not count, himself for one.
+    """Who may be the client whom these values tell of, the likeliest first: those who have the same number before those
+    who resemble them. `leave_out` are ids of clients who do not count, the client for one.
     """
     found: dict[str, Resemblance] = {}
     for role, column in NUMBERS.items():

@@ -169,7 +169,7 @@ def _moved(snapshot: Snapshot, agency: AgencyInfo, draft: DraftInfo, was: str, c
     stands = read.get(snapshot, "client", client)
     before = draft.began_with or read.get(snapshot, "client", was).values
     fields = snapshot.derivers[agency.standard].standard.by_header
-    # What the program makes is nobody's typing: the one who is kept has his own.
+    # What the program makes is nobody's typing: the one who is kept has their own.
     headers = [
         each for each in dict.fromkeys((*before, *draft.values)) if each not in fields or fields[each].keyed == "person"
     ]
@@ -264,7 +264,7 @@ class Typing:
 
 
 def in_client(snapshot: Snapshot, client_id: str, record_id: str = "") -> list[Typing]:
-    """Everybody's unsaved typing in a client, or in one record of his and what stands under it; the latest first.
+    """Everybody's unsaved typing in a client, or in one record of theirs and what stands under it; the latest first.
 
     Acts on a record ask this beforehand: what is typed is nobody's to forget. What was typed into a client who was
     merged into this one is among it.

@@ -29,7 +29,7 @@ _MOST_ZEROS = 8
 
 @dataclass(frozen=True)
 class Recipient:
-    """A client who is to get the event, in the one open episode that he has. `id` is the event's own."""
+    """A client who is to get the event, in the one open episode that they have. `id` is the event's own."""
 
     id: str
     tree: ClientTree

@@ -1,4 +1,4 @@
-"""What a client is known by: every identifier he has or ever had, to find him in extracts, receipts and pasted lists.
+"""What a client is known by: every identifier there is or was, to find them in extracts, receipts and pasted lists.
 
 An identifier that somebody else has as well counts for nothing: nobody else's rows are struck for it.
 """
@@ -31,7 +31,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9 ._/-]+", re.ASCII)
 
 @dataclass(frozen=True)
 class Names:
-    """The identifiers of a client, of his episodes and events, his references, and references with a day of opening."""
+    """The identifiers of a client, of the episodes and events, the references, and references with a day of opening."""
 
     standard: Standard
     clients: frozenset[str] = frozenset()
@@ -42,7 +42,7 @@ class Names:
 
     @property
     def all(self) -> frozenset[str]:
-        """All that names him alone."""
+        """All that names nobody but the client."""
         return self.clients | self.episodes | self.events | self.references
 
     def by(self, standard: Standard) -> "Names":
@@ -50,7 +50,7 @@ class Names:
         return self if standard.id == self.standard.id else replace(self, standard=standard)
 
     def are_in(self, values: Values) -> bool:
-        """Whether the values of client and episode in a row are his."""
+        """Whether the values of client and episode in a row are theirs."""
         client, episode, reference = (values.get(self.standard.role(role), "") for role in _ROLES)
         if episode in self.episodes or client in self.clients or reference in self.references:
             return True
@@ -86,11 +86,11 @@ class Names:
         return told
 
     def is_named(self, told: str) -> bool:
-        """Whether what an episode is called in a receipt names him: by an identifier, or by what links a journey."""
+        """Whether what an episode is called in a receipt names them: by an identifier, or by what links a journey."""
         return told in self.all or self._links(told)
 
     def _links(self, told: str, *, surely: bool = False) -> bool:
-        """Whether a text begins as a journey of his is called, where nothing but what links its messages tells one from
+        """Whether a text begins as a journey of theirs is called, where but what links its messages tells one from
         another: the reference, the day, the source. Where it is `surely` that, what stands there is a day."""
         if self.standard.role("episode_id"):
             return False
@@ -142,11 +142,11 @@ def names_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: 
             for each, value in unpack(text).items():
                 if isinstance(value, str):
                     note(each, value)
-    his = {tree.client.id for tree in trees}
-    clients = found["client_id"] - _others(read.clients_bearing(snapshot, agency, found["client_id"]), his)
-    shared = _others(read.clients_bearing(snapshot, agency, found["client_reference"], by_reference=True), his)
+    own_ids = {tree.client.id for tree in trees}
+    clients = found["client_id"] - _others(read.clients_bearing(snapshot, agency, found["client_id"]), own_ids)
+    shared = _others(read.clients_bearing(snapshot, agency, found["client_reference"], by_reference=True), own_ids)
     places = locate.episodes(snapshot, agency, found["episode_id"])
-    episodes = {one for one in found["episode_id"] if one not in places or places[one].client_id in his}
+    episodes = {one for one in found["episode_id"] if one not in places or places[one].client_id in own_ids}
     return Names(
         standard,
         frozenset(clients),
@@ -243,11 +243,11 @@ class Counter:
     """Counts the rows that are somebody's."""
 
     def __init__(self, names: Names) -> None:
-        """Take what he is known by."""
+        """Take what somebody is known by."""
         self.names, self.rows = names, 0
 
     def are_in(self, values: Values) -> bool:
-        """Whether they are his; counted."""
+        """Whether they are theirs; counted."""
         found = self.names.are_in(values)
         self.rows += found
         return found
@@ -271,6 +271,6 @@ def _may_have(pieces: Iterable[bytes], words: Collection[str]) -> bool:
 
 
 def require_known(names: Names) -> None:
-    """Raise Problem where nothing tells the client from others: then nobody can find him in what was sent."""
+    """Raise Problem where nothing tells the client from others: then nobody can find them in what was sent."""
     if not names.all and not names.journeys:
         raise Problem("Nothing tells this client from others, no identifier and no reference: give one first.")

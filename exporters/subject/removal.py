@@ -5,7 +5,7 @@ Nothing is removed by itself. One person asks, another one looks and confirms; b
 were written outside the store are named, for they are not touched.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -70,9 +70,9 @@ class RemovalState:
 @dataclass(frozen=True)
 class Removed:
     """What was removed, the extracts whose files outside the store had the client in them, and, in sentences, whom to
-    tell, where else in the store he is, and what of him goes later.
+    tell, where else in the store the client is, and what of them goes later.
 
-    `also` are the records of the same person in other agencies that went with him.
+    `also` are the records of the same person in other agencies that went with them.
     """
 
     info: RemovalInfo
@@ -104,10 +104,10 @@ def ask(
     today: date,
     everywhere: bool | None = None,
 ) -> RemovalInfo:
-    """Ask that a client be removed; with `everywhere` his records in other agencies of the store, too, in one act.
+    """Ask that a client be removed; with `everywhere` their records in other agencies of the store, too, in one act.
 
-    Raises Problem where the reason does not hold in one of them, see `require_reason`, where another agency has him
-    and nobody said whether he goes there, too, and where what was copied from here stands with somebody else there.
+    Raises Problem where the reason does not hold in one of them, see `require_reason`, where another agency has them
+    and nobody said whether they go there, too, and where what was copied from here stands with somebody else there.
     """
     trees = removal.all_of(unit, client_id)
     _refuse(unit, agency, standard, trees, reason, today)
@@ -216,10 +216,10 @@ def require_reason(
 
 def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_id: str, today: date) -> Removed:
     """Remove a client whose removal another person asked for: from the records, their history and kept extracts; with
-    him his records in the agencies of which that was asked in the same act.
+    them their records in the agencies of which that was asked in the same act.
 
     All of it in one unit of work. Raises Problem for the person who asked, where records changed since, while somebody
-    has one open, where the reason holds no more, and where another agency got a copy of him since.
+    has one open, where the reason holds no more, and where another agency got a copy of them since.
     """
     info = removal.require_second_person(unit, removal_id)
     trees = removal.all_of(unit, info.client_id)
@@ -260,18 +260,24 @@ def _remove(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, info: Re
             if extract.id not in have:
                 yield StruckExtract(extract, None, names.struck(dict(extract.receipt)))
 
-    done = removal.erase(unit, info.id, trees, named_in(unit, agency, names), struck(), _refused(unit, agency, names))
+    refused = _refused(unit, agency, names, {one.extract.id for one in found})
+    done = removal.erase(unit, info.id, trees, named_in(unit, agency, names), struck(), refused)
     return Removed(done, tuple(one.extract for one in found))
 
 
-def _refused(snapshot: Snapshot, agency: AgencyInfo, names: Names) -> dict[tuple[int, str], set[int]]:
+def _refused(
+    snapshot: Snapshot, agency: AgencyInfo, names: Names, among: Collection[str]
+) -> dict[tuple[int, str], set[int]]:
     """The lines of the lists of what the portal refused that mean a client by a line of the file: what is told in them
     may well be a value. By the agency's number and the submission of the list.
 
-    Of an extract from which somebody was struck before, no line of the file says whose it is.
+    `among` are the ids of the extracts that have the client in them: no other is read, for nobody can save meanwhile.
+    Of one from which somebody was struck before, no line of the file says whose it is.
     """
     found: dict[tuple[int, str], set[int]] = {}
     for one in bounce_lists.listed(snapshot, agency):
+        if one.extract_id not in among:
+            continue
         with suppress(Problem):  # a list in which nothing is left to read
             extract = extracts.one(snapshot, one.extract_id)
             if extract.redacted_at is None:
@@ -348,7 +354,7 @@ def _told_going(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, tree
 def _told_elsewhere(
     snapshot: Snapshot, info: RemovalInfo, trees: list[ClientTree], places: list[HeldElsewhere]
 ) -> list[str]:
-    """A sentence for each place in the store that has the person, or perhaps has, and keeps him."""
+    """A sentence for each place in the store that has the person, or perhaps has, and keeps them."""
     going = {place.client_id for place, _ in _together(snapshot, info, places)}
     told = []
     for one in places:

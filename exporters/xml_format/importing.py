@@ -255,13 +255,16 @@ class ReturnImport:
         clients: KnownClients,
     ) -> None:
         there: list[tuple[str, EpisodeRecord, ClientTree | None, str]] = []
+        trees: dict[str, ClientTree] = {}
         for name, record in read.items():
             at = known.get(name)
             reference = record.client[self._reference]
             stored = clients.there.get(reference)
             if at is not None and at.deleted_at is not None and self.taking.deleted:
                 at = None
-            tree = store.ask(records_read.tree, at.client_id) if store is not None and at is not None else None
+            if store is not None and at is not None and at.client_id not in trees:
+                trees[at.client_id] = store.ask(records_read.tree, at.client_id)
+            tree = trees[at.client_id] if store is not None and at is not None else None
             kept = tree.client if tree is not None else stored
             gone = (
                 "the store has this journey, deleted: bring it back first" if at is not None and at.deleted_at else ""
@@ -275,7 +278,7 @@ class ReturnImport:
         for name, record, tree, episode_id in there:
             reference = record.client[self._reference]
             stored, said = clients.there.get(reference), self._said[reference]
-            # Of a client who was merged into this one the file tells what he was called before.
+            # Of a client who was merged into this one the file tells what they were called before.
             is_merged = reference in clients.merged
             if store is not None and tree is not None:
                 self._compare(store, name, record, tree, episode_id, {} if is_merged else said)

@@ -231,11 +231,20 @@ def roomy(connection: Connection, kib: int = LOADING_KIB) -> Iterator[None]:
 def empty_log(made: Engine) -> bool:
     """Put what is in the write-ahead log into the file, and empty it; False where somebody reads from it just now.
 
-    The log has each page as it stood after each save, also after later ones have overwritten what was in it.
+    The log has each page as it stood after each save, also after later ones have overwritten what was in it. While this
+    waits for those who read, nobody can save: so it waits but a moment.
     """
     with made.connect() as connection:
         raw: Any = connection.connection.driver_connection
-        return not raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        usual = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+        raw.execute(f"PRAGMA busy_timeout={_LOG_MILLISECONDS}")
+        try:
+            return not raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            raw.execute(f"PRAGMA busy_timeout={usual}")
+
+
+_LOG_MILLISECONDS = 200
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Removal of a client: one person asks, another confirms; then every value is gone from the store, for good.
 
 What stays says nothing of the client: the store's own ids in the audit, whose links hold without their values, and that
-he was removed, why, and by whom. Copies of the store made before still have him; see `exporters.subject.removal`.
+they were removed, why, and by whom. Copies of the store made before still have them; see `exporters.subject.removal`.
 """
 
 import json
@@ -80,7 +80,7 @@ def due(snapshot: Snapshot, agency: AgencyInfo, today: date) -> list[DueRemoval]
     """The agency's clients whose time is over on a day, the longest over first; none is removed by itself.
 
     The time begins with the last closure, where no episode is open, and with the last change where there is no episode.
-    Deleted clients count: what is deleted softly is still held. One who was merged goes with the one he is now.
+    Deleted clients count: what is deleted softly is still held. One who was merged goes with the one they are now.
     """
     years = retention_years(snapshot, agency)
     if not years:
@@ -90,7 +90,7 @@ def due(snapshot: Snapshot, agency: AgencyInfo, today: date) -> list[DueRemoval]
 
 
 def due_day(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> date | None:
-    """From which day on a client's time is over; None where he is in treatment, or the agency has said nothing."""
+    """From which day on a client's time is over; None where they are in treatment, or the agency has said nothing."""
     years = retention_years(snapshot, agency)
     row = snapshot.connection.execute(_ends(agency).where(CLIENTS.c.id == client_id)).one_or_none()
     found = _due(row, years) if years and row is not None else None
@@ -98,7 +98,7 @@ def due_day(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> date | No
 
 
 def _ends(agency: AgencyInfo) -> Select[Any]:
-    """Each client with his last closure and with how many episodes are open."""
+    """Each client with the last closure and with how many episodes are open."""
     live = (EPISODES.c.client_number == CLIENTS.c.number) & EPISODES.c.deleted_at.is_(None)
     into = select(MERGES.c.number).where(MERGES.c.other_number == CLIENTS.c.number, MERGES.c.split_at.is_(None))
     names = ("id", "reference", "given_initial", "family_initial", "changed_at", "deleted_at")
@@ -159,7 +159,7 @@ def removed(snapshot: Snapshot, client_ids: Iterable[str]) -> set[str]:
 
 
 def ask(unit: UnitOfWork, agency: AgencyInfo, client_id: str, reason: RemovalReason) -> RemovalInfo:
-    """Ask that a client be removed. Raises Problem where it is asked already, or he was merged into another."""
+    """Ask that a client be removed. Raises Problem where it is asked already, or they were merged into another."""
     known = waiting(unit, client_id)
     if known is not None:
         raise Problem(f"That was asked already, by {known.asked_by}: another person confirms it or takes it back.")
@@ -210,9 +210,9 @@ def _require_open(snapshot: Snapshot, removal_id: str) -> RemovalInfo:
 
 
 def all_of(snapshot: Snapshot, client_id: str) -> list[ClientTree]:
-    """A client with all records, deleted ones too, and after him everybody who was merged into him.
+    """A client with all records, deleted ones too, and after them everybody who was merged into them.
 
-    Raises Problem for one who was himself merged into another.
+    Raises Problem for one who was merged into another.
     """
     now = merge.kept_for(snapshot, client_id)
     if now:
@@ -244,9 +244,9 @@ NamedIn = Callable[[int, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class StruckExtract:
-    """An extract that had somebody in it: its text and its receipt without him.
+    """An extract that had somebody in it: its text and its receipt without them.
 
-    `text` is None where the receipt alone told of him, as one who was left out.
+    `text` is None where the receipt alone told of them, as one who was left out.
     """
 
     extract: ExtractInfo
@@ -262,16 +262,16 @@ def erase(
     struck: Iterable[StruckExtract],
     refused: Mapping[tuple[int, str], Collection[int]],
 ) -> RemovalInfo:
-    """Take a client out of every table and erase the values of his history; that he was removed stays.
+    """Take a client out of every table and erase the values of their history; that they were removed stays.
 
-    `names` says of a text that stands in an agency whether it names him, `struck` are the extracts that had him, as
-    they are without; `refused` the lines of lists of what the portal refused that mean him, by the agency's number and
+    `names` says of a text that stands in an agency whether it names them, `struck` are the extracts that had them, as
+    they are without; `refused` the lines of lists of what the portal refused that mean them, by the agency's number and
     the submission. Raises Problem where it does not wait to be confirmed.
     """
     _require_open(unit, removal_id)
     unit.session.expire_all()
     unit.erases = True
-    # Pages and cells that become free are overwritten, so that nothing of him is left between what is kept.
+    # Pages and cells that become free are overwritten, so that nothing of them is left between what is kept.
     with sqlite.overwriting(unit.connection):
         records = records_in(trees)
         counts = {"records": len(records), "extracts": 0}
