@@ -19,6 +19,7 @@ from store.live import drafts as stored_drafts
 from store.month import extracts as stored_extracts
 from store.month import sent as stored_sent
 from store.month import submissions
+from store.month.facts import AT_UPLOAD
 from store.records import carried as stored_carried
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
@@ -213,8 +214,6 @@ def _unchecked(known: Situation) -> str:
 OUTSIDE, MISMATCHES = "outside", "mismatches"
 """The lists of an extract in which somebody mends what is counted: what a wrong date keeps out, what is denied."""
 State = Literal["done", "open", "waits", "not needed"]
-AT_UPLOAD = "_at_upload"
-"""The item under which what the data said at the upload is kept among the ticks."""
 ELSEWHERE = "_elsewhere"
 """The item under which it is kept among the ticks that a return was sent from elsewhere, and how."""
 

@@ -12,7 +12,6 @@ from exporters.checks.caseload import check_caseload
 from exporters.extracts import kept_files
 from exporters.extracts.submission_window import said_of_window
 from exporters.month.checklist import (
-    AT_UPLOAD,
     ELSEWHERE,
     Situation,
     attempt_of,
@@ -27,6 +26,7 @@ from store.facts import Who
 from store.findings import caseload
 from store.month import calendar, submissions
 from store.month import sent as stored_sent
+from store.month.facts import AT_UPLOAD
 from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry, in_words
 from validators.local_time import local_day

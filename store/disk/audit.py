@@ -157,13 +157,16 @@ class Chain:
         self.add("erase", kind, record, "", None, None)
         return done.rowcount
 
-    def erase_where(self, kind: str, names: Callable[[str, str], bool]) -> None:
-        """Erase the values of those links of a kind of thing of whose texts that is so, asked by its id and the text,
-        with a link that says it."""
+    def erase_where(self, kind: str, is_meant: Callable[[Row[Any]], bool]) -> None:
+        """Erase the values of those links of a kind of thing of which that is so, with a link that says it.
+
+        It is asked of each with its `record_id`, `act`, `field`, `old` and `new`.
+        """
         self._flush()
-        query = select(AUDIT_VALUES, AUDITS.c.record_id).join(AUDITS, AUDITS.c.number == AUDIT_VALUES.c.audit_number)
+        columns = (AUDIT_VALUES, AUDITS.c.record_id, AUDITS.c.act, AUDITS.c.field)
+        query = select(*columns).join(AUDITS, AUDITS.c.number == AUDIT_VALUES.c.audit_number)
         for row in self._connection.execute(query.where(AUDITS.c.kind == kind)).all():
-            if any(names(row.record_id, text) for text in (row.old, row.new) if text):
+            if is_meant(row):
                 its = AUDIT_VALUES.c.audit_number == row.audit_number
                 self._connection.execute(delete(AUDIT_VALUES).where(its))
                 self.add("erase", kind, row.record_id, "", None, None)

@@ -6,6 +6,9 @@ from datetime import date, datetime
 
 from validators.calendar.kinds import Override
 
+AT_UPLOAD = "_at_upload"
+"""The item under which what the data said at the upload is kept among the ticks."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubmissionInfo:

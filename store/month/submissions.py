@@ -26,6 +26,9 @@ from validators.calendar.periods import ReportingPeriod
 from validators.local_time import date_text
 from validators.problems import Problem
 
+REOPENED = "reopen"
+"""The act of taking a tick back: what was told with it, and why it does not hold any more."""
+
 
 def listed(snapshot: Snapshot, agency: AgencyInfo, month: str | None = None) -> list[SubmissionInfo]:
     """An agency's submissions, or those of one month: by month, then attempt; none that was dropped."""
@@ -157,7 +160,7 @@ def reopen(unit: UnitOfWork, submission_id: str, item: str, reason: str) -> Tick
         .where(TICKS.c.number == held.number)
         .values(reopened_at=unit.at, reopened_by=unit.person, reason=reason)
     )
-    unit.chain.add("reopen", "submission", submission_id, item, held.told, reason)
+    unit.chain.add(REOPENED, "submission", submission_id, item, held.told, reason)
     return _tick(unit.connection.execute(select(TICKS).where(TICKS.c.number == held.number)).one())
 
 

@@ -45,8 +45,8 @@ from store.disk.tables import (
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, Kind, RemovalInfo, RemovalReason, StoredRecord
 from store.findings import results
 from store.live import presence
-from store.month import agency_settings, extracts
-from store.month.facts import PART
+from store.month import agency_settings, extracts, submissions
+from store.month.facts import AT_UPLOAD, PART
 from store.records import merge, read
 from store.records.values import is_day, moment, pack
 from store.snapshot import Snapshot
@@ -380,7 +380,10 @@ _STRUCK = "(a client who was removed was named here)"
 
 
 def _strike_said(unit: UnitOfWork, names: NamedIn) -> None:
-    """Take away what somebody wrote of a return that names the client: reasons, what was entered with a tick."""
+    """Take away what somebody wrote of a return that names the client: reasons, what was entered with a tick.
+
+    What the data said at an upload the program wrote: days and counts, in which a short reference is none.
+    """
     whose: dict[str, int] = {}
 
     def struck(number: int, text: str) -> str:
@@ -396,11 +399,19 @@ def _strike_said(unit: UnitOfWork, names: NamedIn) -> None:
     for row in unit.connection.execute(select(TICKS, SUBMISSIONS.c.agency_number).join(SUBMISSIONS, of_return)).all():
         before: dict[str, str] = json.loads(row.told)
         its = row.agency_number
-        told, reason = {key: struck(its, text) for key, text in before.items()}, struck(its, row.reason)
+        told = before if row.item == AT_UPLOAD else {key: struck(its, text) for key, text in before.items()}
+        reason = struck(its, row.reason)
         if (told, reason) != (before, row.reason):
             values = {"told": pack(told, "tick"), "reason": reason}
             unit.connection.execute(update(TICKS).where(TICKS.c.number == row.number).values(**values))
-    unit.chain.erase_where("submission", lambda id, text: names(whose.get(id, -1), text))
+
+    def is_meant(row: Row[Any]) -> bool:
+        by_persons = (row.old, row.new)
+        if row.field == AT_UPLOAD:
+            by_persons = (None, row.new if row.act == submissions.REOPENED else None)
+        return any(names(whose.get(row.record_id, -1), text) for text in by_persons if text)
+
+    unit.chain.erase_where("submission", is_meant)
 
 
 def _strike_confirmations(unit: UnitOfWork, names: NamedIn) -> int:

@@ -36,6 +36,7 @@ from store.findings import queries
 from store.findings.results import Beside
 from store.live import drafts, offline_drafts, presence
 from store.month import bounce_lists, extracts, letters, sent, submissions
+from store.month.facts import AT_UPLOAD
 from store.records import agencies, consent, field_notes, merge, read, save
 from store.records import removal as stored_removal
 from store.records.consent import ConsentAnswer
@@ -484,6 +485,24 @@ def test_the_reference_that_a_receipt_tells_beside_what_it_left_out_goes_too() -
     assert "client (removed), SEX" in Names(STANDARD, references=frozenset({"M\u00e4rk 7"})).struck(fault)
     told = Names(STANDARD, episodes=frozenset({"e5"})).struck({"left_out_with_errors": ["e5", "e6"]})
     assert told["left_out_with_errors"][1:] == ["e6"] and told["left_out_with_errors"][0] != "e5"
+
+
+def test_what_the_data_said_at_an_upload_stays_whatever_day_or_count_a_reference_is_like(desk: Desk) -> None:
+    desk.take([row("2", CLIENT="2021", DISD="20210105", CJDISRSN="80", CONSENT="N"), row("3")])
+    agency = ask(desk.store, agencies.one)
+    client = client_of(desk.store, agency, STANDARD, "2021")
+    said = {"mismatches": "done|none is open against 2020-11, sent 05 Jan 2021"}
+    with desk.store.writing(ANN) as unit:
+        opened = submissions.ensure(unit, agency, "2020-12").id
+        submissions.tick(unit, opened, AT_UPLOAD, said)
+        submissions.reopen(unit, opened, AT_UPLOAD, "taken back for 2021")
+        submissions.tick(unit, opened, AT_UPLOAD, said)
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    before, after = ask(desk.store, submissions.ticks, opened)
+    assert before.told == after.told == said and before.reason == "(a client who was removed was named here)"
+    (_, first, reopened, second, *_) = ask(desk.store, audit.history, [opened])
+    assert first.new == second.new and "none is open" in str(second.new) and reopened.new is None
 
 
 def test_who_was_left_out_is_struck_from_receipts_and_from_what_was_said_of_returns(desk: Desk) -> None:

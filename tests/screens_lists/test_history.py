@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from exporters.month.checklist import AT_UPLOAD
 from exporters.records import history
 from store.clients import search
 from store.disk import audit, copy_notes
 from store.facts import AgencyInfo, ClientQuery, ClientTree, Who
+from store.month.facts import AT_UPLOAD
 from store.people import looks, roles
 from store.people.acts import Role
 from store.records import read, save

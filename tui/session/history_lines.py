@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from exporters.month.checklist import AT_UPLOAD
 from exporters.records import history
 from exporters.records.consent import STATES
 from exporters.records.history import ACT_WORDS, BESIDE_WORDS, NAMED, DaySums
 from exporters.records.second_keying import RIGHTS
 from store.facts import RECORD_KINDS, AgencyInfo, AuditEntry, RecordChange, StoredRecord
+from store.month.facts import AT_UPLOAD
 from store.people.acts import REFUSED
 from store.records.consent import State
 from store.records.second_keying import DECIDED, Right
