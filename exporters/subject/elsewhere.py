@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
 
 from exporters.imports.copy import copied_from, told_origin
 from exporters.subject.names import editions_of, names_of
@@ -18,10 +17,6 @@ from validators.records import Values
 from validators.rules.messages import listed
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    pass
-
 
 PERSON = ("given_initial", "family_initial", "birth_date")
 
