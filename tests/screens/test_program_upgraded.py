@@ -1,6 +1,7 @@
 """A session that is open while the program is upgraded loads nothing of the new version, and says so."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from tests.screens.program import NOW, Program
 from tests.screens.test_own_save_is_no_news import until
 from tui.app import app as app_module
 from tui.app.open_store import StoreLocation
+from tui.screens.client.screen import ClientScreen
 from tui.screens.month import MonthScreen
 from tui.session import own_files
 from tui.widgets.text_line import StatusLine
 
-DOCTOR = "tui.screens.store.doctor"
+DOCTOR, FIELD_PAGE = "tui.screens.store.doctor", "tui.screens.field_page"
 
 
 async def test_of_another_version_nothing_is_loaded_into_the_program_that_runs(
@@ -41,6 +43,19 @@ async def test_of_another_version_nothing_is_loaded_into_the_program_that_runs(
         monkeypatch.delitem(sys.modules, DOCTOR, raising=False)
         await app.run_action("app.open_screen('doctor')")
         assert "Keywork was upgraded" in said() and isinstance(app.screen, MonthScreen) and DOCTOR not in sys.modules
+        app.say("")
+        app.open_screen("doctor")  # as Enter in a list goes there
+        assert "Keywork was upgraded" in said() and isinstance(app.screen, MonthScreen)
+        app.say("")
+        app.read(lambda snapshot: snapshot, on_done=lambda _: import_module(DOCTOR))
+        await until(pilot, lambda: "Keywork was upgraded" in said())
+        app.open_client()
+        await until(pilot, lambda: isinstance(app.screen, ClientScreen))
+        monkeypatch.delitem(sys.modules, FIELD_PAGE, raising=False)
+        await pilot.press("f6")  # the form has the key, and no binding
+        await until(pilot, lambda: "Keywork was upgraded" in said())
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MonthScreen))
         newer.unlink()  # the whole program was taken away
         assert own_files.are_of_another_version()
         monkeypatch.undo()

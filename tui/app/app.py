@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
 from textual import events
 
@@ -50,6 +50,21 @@ REST_SECONDS = 2.0
 OWN_FILES_SECONDS = 60.0
 LOST = 2
 """The exit code of a session that was left although what was typed could be kept nowhere, or that opened no store."""
+
+
+def _if_loadable(
+    act: Callable[Concatenate["KeyworkApp", Arguments], None],
+) -> Callable[Concatenate["KeyworkApp", Arguments], None]:
+    """A way to a screen; where that would be of another version it is refused, and the session stays."""
+
+    @wraps(act)
+    def going(app: "KeyworkApp", /, *given: Arguments.args, **named: Arguments.kwargs) -> None:
+        try:
+            act(app, *given, **named)
+        except own_files.Upgraded as problem:
+            app.say(problem.sentence, "error")
+
+    return going
 
 
 class KeyworkApp(BaseApp):
@@ -272,6 +287,7 @@ class KeyworkApp(BaseApp):
 
     # Going places
 
+    @_if_loadable
     def open_screen(self, name: str, *args: Any, **more: Any) -> None:
         """Open a screen by name, or go back to it when it is open below this one."""
         if self.store is None:
@@ -308,6 +324,7 @@ class KeyworkApp(BaseApp):
         """The palette's way."""
         self.open_screen(name)
 
+    @_if_loadable
     def open_client(
         self, client_id: str = "", episode_id: str = "", event_id: str = "", header: str = "", *, told: bool = False
     ) -> None:
@@ -333,6 +350,7 @@ class KeyworkApp(BaseApp):
         agency, standard, who = self.agency, self.standard, Who(self.person, self.clock(), self.session)
         self.read(lambda snapshot: load(snapshot, agency, standard, who, client_id), on_done=came, hold=True)
 
+    @_if_loadable
     def to_finding(self, step: Literal[1, -1], client_id: str = "", *, itself: bool = False) -> None:
         """To the next client's first finding, from a client or into the caseload; that client's own screen is left."""
         from tui.screens.client.next_client import to_client, to_waiting
@@ -363,6 +381,7 @@ class KeyworkApp(BaseApp):
         walk: Walk | None = getattr(next(below, None), "walk", None)
         return walk
 
+    @_if_loadable
     def change_agency(self, agency: "AgencyInfo") -> None:
         """Go over to another agency of this store."""
         from tui.app.switch_agency import change_agency

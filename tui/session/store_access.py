@@ -22,6 +22,7 @@ from textual.screen import Screen
 
 from tui.session.log import LOG
 from tui.session.memory import give_back, rest, settle
+from tui.session.own_files import Upgraded
 from validators.problems import Problem
 from validators.standard.terminology import Terms
 
@@ -120,6 +121,8 @@ class StoreThreads:
         def came(callback: Callable[[Any], Any] | None, value: Any) -> Any:
             try:
                 return callback(value) if callback is not None else None
+            except Upgraded as problem:  # what it would open cannot be loaded any more
+                self._told(problem)
             finally:
                 if keys is not None:
                     keys.release()

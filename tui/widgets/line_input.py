@@ -17,6 +17,7 @@ from tui.widgets.base_screen import BaseScreen
 from tui.widgets.text import LEFT_OUT, first_cell, printable
 from tui.widgets.text_line import drawn_lines
 from tui.widgets.theme import tokens_of
+from validators.problems import Problem
 
 REVERSED = Style(reverse=True)
 
@@ -155,9 +156,17 @@ class LineInput(Input):
 
     def take(self, event: events.Key) -> None:
         """A character, handled at once: all that `on_key` does with one."""
-        if not self.host.press(event.key):
+        if not self._press(event.key):
             self.replace(event.character or "", *self.selection)
         self._draw()
+
+    def _press(self, key: str) -> bool:
+        """Whether the host has dealt with a key; what it cannot do is said, and ends nothing."""
+        try:
+            return self.host.press(key)
+        except Problem as problem:
+            self.host.remark(str(problem))
+            return True
 
     async def on_key(self, event: events.Key) -> None:
         await self._handle(event)
@@ -168,7 +177,7 @@ class LineInput(Input):
             self.screen.draw_now()
 
     async def _handle(self, event: events.Key) -> None:
-        if self.host.press(event.key):
+        if self._press(event.key):
             event.stop()
             event.prevent_default()
         elif event.is_printable and event.character is not None:
