@@ -90,8 +90,8 @@ def test_who_it_is_is_seen_and_who_cannot_have_it_is_refused(store: Store, clien
     ]:
         terminal.press(f"<ctrl+u>{reference}<enter>")
         terminal.until(sentence)
-    terminal.press("<ctrl+u>000098<enter>000003<enter><f2>")
-    terminal.until("Nobody was found by 000098; F2 again saves the others.")
+    terminal.press("<ctrl+u>000098<enter>000013<enter>000003<enter><f2>")
+    terminal.until("Not on the list: 000098, 000013; F2 again saves the others.")
     assert [events(store, client) for client in clients] == [[]] * len(clients), "nobody is missed unseen"
     terminal.press("<f2>")
     terminal.until("Saved: Sub-intervention for 2 clients.")

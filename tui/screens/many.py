@@ -307,7 +307,7 @@ class ManyScreen(StoreScreen[None]):
         if self._missed:
             missed, self._missed = printable(", ".join(self._missed)), []
             key = REGISTRY.key_text("many.save")
-            self.say(f"Nobody was found by {missed}; {key} again saves the others.", "error")
+            self.say(f"Not on the list: {missed}; {key} again saves the others.", "error")
             self._tell()
             return
 

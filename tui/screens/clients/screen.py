@@ -141,6 +141,7 @@ class ClientsScreen(StoreScreen[None]):
         self.filter_line = TextLine(id="filters")
         self._soon = False
         self._walk: Walk | None = None
+        self._missing: str | Sentence = ""
 
     @property
     def walk(self) -> Walk | None:
@@ -259,7 +260,7 @@ class ClientsScreen(StoreScreen[None]):
             found = self.table.current_id
         if found is None:
             told, new = self._nobody(), f"; {REGISTRY.key_text('clients.new')} enters a new client."
-            self.say(f"{told.removesuffix('.')}{new}" if told == NOBODY else told, "notice")
+            self._say_missing(f"{told.removesuffix('.')}{new}" if told == NOBODY else told)
         elif self.list.worklist is not None:
             self._open_waiting(str(found), 1)
         else:
@@ -425,7 +426,8 @@ class ClientsScreen(StoreScreen[None]):
             if found or self.list.query.key_worker:
                 self.app.push_screen(KeyWorkers(found), chosen)
             else:
-                self.say(Sentence("No {episode} has a key worker yet; they are entered with the {client}."), "notice")
+                told = Sentence("No {episode} has a key worker yet; they are entered with the {client}.")
+                self._say_missing(told)
 
         def chosen(name: str | None) -> None:
             if name is not None:
@@ -483,6 +485,11 @@ class ClientsScreen(StoreScreen[None]):
 
     # Showing
 
+    def _say_missing(self, told: str | Sentence) -> None:
+        """Say that there is nobody, or nothing, until something is saved."""
+        self._missing = told
+        self.say(told, "notice")
+
     def renew(self, keep: bool = True) -> None:
         """Read again, the same client chosen where `keep`; else it is counted a moment later."""
         self.list.judge_on(self.program.today(), self._weeks)
@@ -534,7 +541,10 @@ class ClientsScreen(StoreScreen[None]):
             self.set_timer(0.01 if done == due else REFRESH_SECONDS, self._look_again)
 
     def on_store_changed(self, event: StoreChanged) -> None:
-        """Somebody saved something."""
+        """Somebody saved something; perhaps what was said to be missing."""
+        if self._missing:
+            self.unsay(self._missing)
+            self._missing = ""
         self.renew()
         caseload_check(self.program).start()
 
