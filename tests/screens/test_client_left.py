@@ -9,8 +9,8 @@ import pytest
 
 from store.disk import backup
 from store.facts import ClientTree, Who
-from store.live import offline_drafts
-from store.records import read, save
+from store.live import drafts, offline_drafts
+from store.records import agencies, merge, read, save
 from store.store import Store
 from store.store import open_store as open_another
 from tests.screens.program import NOW, Program
@@ -82,3 +82,24 @@ async def test_what_another_saved_in_a_store_that_was_put_back_is_never_written_
         assert stopped == ["stopped"]
     stands = ask(store, read.get, "client", client.id).values
     assert (stands["NATION"], stands["ETHNIC"], stands["CLIENT"]) == ("POL", "A", "x")
+
+
+async def test_what_is_new_under_an_episode_that_others_took_elsewhere_goes_along(
+    store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    agency, episode = ask(store, agencies.one), known.episodes[0].episode
+    other = do(store, Who("bob", NOW), save.create, "client", agency.id, "", {"CLIENT": "twin"})
+    app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.store is not None and app.screen.is_mounted)
+        app.open_client(known.client.id, episode.id)
+        await until(pilot, lambda: isinstance(app.screen, ClientScreen))
+        screen = app.screen
+        await pilot.press("ctrl+n", "enter", "1", "/", "2", "/", "2", "0", "tab")
+        do(store, Who("bob", NOW), merge.merge, other.id, known.client.id)
+        await until(pilot, lambda: "stands with another client now" in screen.query_one(StatusLine).text)
+        await pilot.press("f2")
+        assert screen.held is screen.case.client
+    (left,) = ask(store, drafts.listed, "ann")
+    assert (left.parent_id, left.values) == (episode.id, {"SUBMODDT": "20200201"})

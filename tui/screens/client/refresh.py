@@ -120,9 +120,9 @@ class Around:
             if _differs(screen, tree):
                 by = tree.client.changed_by
                 before = {held.id: (held.version, held.changed_at) for held in screen.case.by_id.values()}
-                screen.saving.take(tree)
+                has_told = screen.saving.take(tree)
                 records = list(screen.case.by_id.values())
-                if not any(held.overtaken for held in records):
+                if not has_told and not any(held.overtaken for held in records):
                     changed = [held for held in records if before.get(held.id) != (held.version, held.changed_at)]
                     latest = max(changed or records, key=lambda held: held.changed_at)
                     who = "You" if own else labels.somebody(latest.changed_by or by, program.person)

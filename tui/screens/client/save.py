@@ -192,8 +192,9 @@ class Saving:
         if again and any(held.is_changed for held in screen.case.by_id.values()):
             self.save()
 
-    def take(self, tree: ClientTree, written: Sequence[StoredRecord] = ()) -> None:
-        """Take the client as the store has it; the form stays at its field."""
+    def take(self, tree: ClientTree, written: Sequence[StoredRecord] = ()) -> bool:
+        """Take the client as the store has it; the form stays at its field. Whether there was something to tell of what
+        is typed here."""
         screen, case = self.screen, self.screen.case
         self.taken += 1
         for stored in written:
@@ -205,6 +206,9 @@ class Saving:
         typed = [held for held in case.by_id.values() if held.version and held.is_changed]
         told = case.adopt(tree)
         moved = [held for held in typed if held.id not in case.by_id]
+        # What is new under what others took elsewhere goes along, and is offered there.
+        for held in [one for one in case.by_id.values() if one.kind != "client" and one.parent_id not in case.by_id]:
+            moved += [one for one in case.remove(held) if one.is_changed]
         for held in case.by_id.values():
             if held.model is not None:
                 # Identifiers that were made on saving stand in the record from now on.
@@ -235,6 +239,7 @@ class Saving:
                 f" {_key('form.save')} shows both.",
                 "warning",
             )
+        return bool(moved or told)
 
     def _failed(self, problem: Problem, items: list[Save], again: bool, number: int) -> None:
         screen = self.screen

@@ -25,8 +25,8 @@ class Saves(Protocol):
     def is_under_way(self) -> bool:
         """Whether a save was begun that has not ended."""
 
-    def take(self, tree: ClientTree, written: Sequence[StoredRecord] = ()) -> None:
-        """Take the client as the store has it; the form stays at its field."""
+    def take(self, tree: ClientTree, written: Sequence[StoredRecord] = ()) -> bool:
+        """Take the client as the store has it; the form stays at its field. Whether it told of what is typed here."""
 
     def compare_draft(self, held: Held, version: int = 0, after: Callable[[], None] | None = None) -> None:
         """What is typed in a record beside what is saved now (as `version`), to choose from; then `after`."""
