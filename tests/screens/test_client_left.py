@@ -96,10 +96,14 @@ async def test_what_is_new_under_an_episode_that_others_took_elsewhere_goes_alon
         app.open_client(known.client.id, episode.id)
         await until(pilot, lambda: isinstance(app.screen, ClientScreen))
         screen = app.screen
-        await pilot.press("ctrl+n", "enter", "1", "/", "2", "/", "2", "0", "tab")
+        await pilot.press("ctrl+n", "enter", "1", "/", "3", "/", "2", "0", "tab", "ctrl+t", "delete")
+        await pilot.press("d", "ctrl+n", "enter", "1", "/", "2", "/", "2", "0", "tab")
         do(store, Who("bob", NOW), merge.merge, other.id, known.client.id)
         await until(pilot, lambda: "stands with another client now" in screen.query_one(StatusLine).text)
         await pilot.press("f2")
-        assert screen.held is screen.case.client
-    (left,) = ask(store, drafts.listed, "ann")
-    assert (left.parent_id, left.values) == (episode.id, {"SUBMODDT": "20200201"})
+        assert screen.held is screen.case.client and len(ask(store, drafts.listed, "ann")) == 1
+        await pilot.press("ctrl+z", "f2")
+        await until(pilot, lambda: len(ask(store, drafts.listed, "ann")) == 2)
+    left = ask(store, drafts.listed, "ann")
+    assert {one.parent_id for one in left} == {episode.id}
+    assert [one.values for one in left] == [{"SUBMODDT": "20200301"}, {"SUBMODDT": "20200201"}]

@@ -17,6 +17,7 @@ from store.records import field_notes
 from store.snapshot import Snapshot
 from tui.screens.client import labels
 from tui.screens.client.model import Held
+from tui.screens.client.save import MOVED
 from tui.widgets.actions import REGISTRY
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import BaseModal
@@ -274,8 +275,11 @@ class Adding:
             self.bring_back(gone[0])
             return
         for held in gone:
-            self.screen.case.by_id[held.id] = held
             self.screen.keeper.touch(held)
+        if gone[0].kind != "client" and gone[0].parent_id not in self.screen.case.by_id:
+            self.screen.say(MOVED, "warning")
+            return
+        self.screen.case.by_id.update({held.id: held for held in gone})
         self.screen.case.changed(gone[0])
         self._go_to(gone[0])
         self.screen.say("It is back.", "ok")

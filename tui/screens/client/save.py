@@ -79,6 +79,7 @@ NOT_THERE = (
     " state."
 )
 BUSY = "The store is busy: saving goes on, type on."
+MOVED = "What you typed stands with another client now; it is kept as a draft."
 
 
 class After(Protocol):
@@ -231,7 +232,7 @@ class Saving:
             screen.form.renew(model)
         screen.show()
         if moved:
-            screen.say("What you typed stands with another client now; it is kept as a draft.", "warning")
+            screen.say(MOVED, "warning")
         for held in told:
             who = labels.somebody(held.overtaken, screen.program.person)
             screen.say(
