@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from exporters.imports.csv_import import Import
-from store.disk import schema, sqlite
+from store.disk import files, schema, sqlite
 from store.disk.keys import Key
 from tests.commands.running import SAMPLE_FILE, TODAY, Place, call, environment, program
 from tests.exporters.extracts import row, visit, write
 from tui.app.open_store import StoreLocation, look
 from tui.cli.context import opened
+from tui.cli.leaving import Ended, ending_in_order
 from validators.problems import Problem
 
 EXPORT = ("--submission", "2020-12", *TODAY)
@@ -158,6 +159,17 @@ def test_stopped_in_the_middle(filled: Place, point: str, command: str, number: 
     assert process.returncode == (2 if number == signal.SIGINT else -number) and out == "" and "Traceback" not in err
     assert filled.contents() == before and filled.episodes() == 120
     assert not [path for path in filled.folder.rglob("*") if path.suffix == ".new"], "no half a file in the clear"
+
+
+def test_a_host_that_goes_down_sends_two_signals_and_what_is_half_written_goes_all_the_same(tmp_path: Path) -> None:
+    both = (signal.SIGTERM, signal.SIGHUP)
+    with pytest.raises(Ended), ending_in_order(), files.scratch(tmp_path / "extract.csv", files.PRIVATE):
+        signal.pthread_sigmask(signal.SIG_BLOCK, both)
+        for number in both:
+            os.kill(os.getpid(), number)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, both)
+    assert list(tmp_path.iterdir()) == []
+    assert [signal.getsignal(number) for number in both] == [signal.SIG_DFL] * 2
 
 
 @pytest.mark.parametrize("arguments", [("standards", "show", "ndtms-cjit-p"), ("check", SAMPLE_FILE)])

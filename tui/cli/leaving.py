@@ -28,15 +28,17 @@ class Ended(BaseException):
 
 
 @contextmanager
-def _ending_in_order() -> Iterator[None]:
+def ending_in_order() -> Iterator[None]:
     """Have a program that is ended, or loses its line, go out as by an exception.
 
     As the system has it by default it would stop where it is, and leave half an extract in the clear in a file that
-    nobody knows of. Whoever is to go on without the line (nohup) goes on, and the second signal ends it at once.
+    nobody knows of. Whoever is to go on without the line (nohup) goes on. A host that goes down sends both signals at
+    once: a line that is dropped while the program clears up changes nothing, and whoever ends it then ends it at once.
     """
 
     def end(number: int, _: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)
+        for each in heard:
+            signal.signal(each, signal.SIG_IGN if each == signal.SIGHUP else signal.SIG_DFL)
         raise Ended(number)
 
     numbers = (signal.SIGHUP, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
@@ -69,7 +71,7 @@ def leave_with(call: Callable[[], object]) -> NoReturn:
     _log_what_nobody_catches()
     try:
         LOG.begin(_command)
-        with _ending_in_order():
+        with ending_in_order():
             code = call()
             sys.stdout.flush()
     except Problem as problem:
