@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from store import people
 from store.store import Store
 from tests.screens.program import NOW, Program
 from tests.screens.test_own_save_is_no_news import until
@@ -56,6 +57,12 @@ async def test_of_another_version_nothing_is_loaded_into_the_program_that_runs(
         await until(pilot, lambda: "Keywork was upgraded" in said())
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, MonthScreen))
+        monkeypatch.delitem(sys.modules, "store.people.passphrases", raising=False)
+        monkeypatch.delattr(people, "passphrases", raising=False)
+        app.action_lock()
+        assert app.is_hidden, "F12 hides whatever can be loaded"
+        await until(pilot, lambda: "Keywork was upgraded" in app.lock._told)
+        app.lock.on = False
         newer.unlink()  # the whole program was taken away
         assert own_files.are_of_another_version()
         monkeypatch.undo()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual import events
 
+from tui.session.own_files import Upgraded
 from tui.session.program import Program
 from tui.terminal import textual_private
 from tui.widgets.text import printable
@@ -13,6 +14,8 @@ from tui.widgets.text_page import wrapped
 
 if TYPE_CHECKING:
     from textual.app import App
+
+    from store.snapshot import Snapshot
 
 LOOK_SECONDS = 5.0
 """How often it is looked whether somebody still types."""
@@ -62,8 +65,6 @@ class Lock:
 
     def lock(self) -> None:
         """Hide everything at once; then see whether there is a passphrase to open it by."""
-        from store.people import passphrases
-
         app = self._app
         if self.on:
             return
@@ -71,14 +72,15 @@ class Lock:
         self._can_open, self._waits = False, True
         self.draw()
         person = app.person
-        app.read(lambda snapshot: passphrases.is_set(snapshot, person), on_done=self._known, on_problem=self._unknown)
+        app.read(lambda snapshot: _has_one(snapshot, person), on_done=self._known, on_problem=self._unknown)
 
     def _known(self, is_set: bool) -> None:
         self._can_open, self._waits = is_set, False
         self.draw()
 
     def _unknown(self, problem: Exception) -> None:
-        self._waits, self._told = False, "The store is away just now; Enter tries again."
+        away = "The store is away just now; Enter tries again."
+        self._waits, self._told = False, str(problem) if isinstance(problem, Upgraded) else away
         self._can_open = True
         self.draw()
 
@@ -106,16 +108,10 @@ class Lock:
         self.draw()
 
     def _try(self) -> None:
-        from store.people import passphrases
-
         app, typed = self._app, self._typed
         self._typed, self._told, self._waits = "", "One moment ...", True
         person = app.person
-        app.read(
-            lambda snapshot: passphrases.matches(snapshot, person, typed),
-            on_done=self._tried,
-            on_problem=self._unknown,
-        )
+        app.read(lambda snapshot: _opens(snapshot, person, typed), on_done=self._tried, on_problem=self._unknown)
 
     def _tried(self, is_right: bool) -> None:
         app = self._app
@@ -153,3 +149,20 @@ class Lock:
         lines = [piece for line in said for piece in wrapped(line, width)]
         driver.write(CLEAR + "\r\n".join(lines))
         driver.flush()
+
+
+# In a thread, where what cannot be loaded hides nothing less.
+
+
+def _has_one(snapshot: "Snapshot", person: str) -> bool:
+    """Whether somebody has a passphrase."""
+    from store.people import passphrases
+
+    return passphrases.is_set(snapshot, person)
+
+
+def _opens(snapshot: "Snapshot", person: str, typed: str) -> bool:
+    """Whether that is somebody's passphrase."""
+    from store.people import passphrases
+
+    return passphrases.matches(snapshot, person, typed)
