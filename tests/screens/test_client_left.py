@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store.disk import backup
-from store.facts import ClientTree, Who
+from store.facts import ClientTree, Draft, Who
 from store.live import drafts, offline_drafts
 from store.records import agencies, merge, read, save
 from store.store import Store
@@ -20,6 +20,7 @@ from tui.app import app as app_module
 from tui.app import open_store
 from tui.app.open_store import StoreLocation
 from tui.screens.client.screen import ClientScreen
+from tui.widgets.confirm import Confirm
 from tui.widgets.text_line import StatusLine
 from validators.standard.catalogue import load
 
@@ -107,3 +108,23 @@ async def test_what_is_new_under_an_episode_that_others_took_elsewhere_goes_alon
     left = ask(store, drafts.listed, "ann")
     assert {one.parent_id for one in left} == {episode.id}
     assert [one.values for one in left] == [{"SUBMODDT": "20200301"}, {"SUBMODDT": "20200201"}]
+
+
+async def test_a_new_record_that_is_offered_while_its_episode_goes_elsewhere_is_offered_there(
+    store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    agency, episode = ask(store, agencies.one), known.episodes[0].episode
+    other = do(store, Who("bob", NOW), save.create, "client", agency.id, "", {"CLIENT": "twin"})
+    typed = Draft("event", "new", {"SUBMODDT": "20200201"}, 0, episode.id, "sub_intervention")
+    do(store, Who("ann", NOW, "before"), drafts.save, typed)
+    app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, Confirm))  # the client with the draft is opened by itself
+        screen = app.screen_stack[-2]
+        do(store, Who("bob", NOW), merge.merge, other.id, known.client.id)
+        await until(pilot, lambda: episode.id not in screen.case.by_id)
+        await pilot.press("k", "f2")
+        assert app.screen is screen and "new" not in screen.case.by_id
+    (left,) = ask(store, drafts.listed, "ann")
+    assert left.values == typed.values

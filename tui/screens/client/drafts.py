@@ -2,7 +2,7 @@
 
 from exporters.records import left_drafts
 from exporters.records.left_drafts import DraftName
-from tui.screens.client.model import DRAFT_KEPT
+from tui.screens.client.model import DRAFT_KEPT, MOVED
 from tui.screens.client.queries import Loaded
 from tui.screens.client.view import ClientView
 from tui.session.wording import when
@@ -68,11 +68,13 @@ class Offering:
     def _keep(self, compare: bool) -> None:
         screen, case = self.screen, self.screen.case
         program = screen.program
-        if gone := [draft for draft in self.drafts if draft.version and draft.record_id not in case.by_id]:
-            # Merged or split while the question stood: they are offered where their records stand now.
+        there = {*case.by_id, *(draft.record_id for draft in self.drafts if not draft.version)}
+        lost = [one for one in self.drafts if one.kind == "event" and one.parent_id not in there]
+        if gone := [draft for draft in self.drafts if draft.record_id not in there or draft in lost]:
+            # Merged or split while the question stood: they are offered where they, or what they are under, stand now.
             self.drafts = tuple(draft for draft in self.drafts if draft not in gone)
             if not self.drafts:
-                screen.say("What you typed stands with another client now; it is kept as a draft.", "notice")
+                screen.say(MOVED, "notice")
                 return
         stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
         theirs = [draft for draft in self.drafts if draft.session != program.session or draft.kept_under]

@@ -16,8 +16,7 @@ from store.findings import queries as stored_queries
 from store.records import field_notes
 from store.snapshot import Snapshot
 from tui.screens.client import labels
-from tui.screens.client.model import Held
-from tui.screens.client.save import MOVED
+from tui.screens.client.model import MOVED, Held
 from tui.widgets.actions import REGISTRY
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import BaseModal

@@ -24,6 +24,7 @@ from validators.standard.model import Level, Standard
 
 DRAFT_KEPT = "What you typed and did not save is kept as a draft."
 """Said on the screen one goes back to; untrue as soon as it is discarded."""
+MOVED = "What you typed stands with another client now; it is kept as a draft."
 
 
 @dataclass(eq=False)

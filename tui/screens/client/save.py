@@ -11,7 +11,7 @@ from store.facts import RECORD_KINDS, ClientTree, NewerVersion, NotThere, Outgro
 from store.people.acts import Refused
 from tui.screens.client import labels
 from tui.screens.client.findings_walk import KEY_OF
-from tui.screens.client.model import Case, Held
+from tui.screens.client.model import MOVED, Case, Held
 from tui.session.store_access import shortly
 from tui.session.wording import when
 from tui.widgets.confirm import Answer, Confirm
@@ -79,7 +79,6 @@ NOT_THERE = (
     " state."
 )
 BUSY = "The store is busy: saving goes on, type on."
-MOVED = "What you typed stands with another client now; it is kept as a draft."
 
 
 class After(Protocol):
