@@ -60,6 +60,11 @@ class GoingCheck:
         self._selection = choose.of(self.standard).selection(period)
         self._selection.begin(snapshot, agency)
         self._context = replace(context, source="file", period=period)
+        self._apart = frozenset(
+            rule.id
+            for rule in checker.standard.rules
+            if any(row.store_severity not in ("", row.severity) for row in rule.rows)
+        )
         self._found: dict[str, Going] = {}
 
     def prepared(self, stream: Iterable[Stamped]) -> Iterator[tuple[str, EpisodeRecord, Mapping[str, str]]]:
@@ -75,11 +80,13 @@ class GoingCheck:
             for stamp, record in some:
                 yield stamp, record, sent
 
-    def look(self, record: EpisodeRecord, sent: Mapping[str, str]) -> None:
-        """Remember what would be sent of an episode until `found` is asked."""
+    def look(self, record: EpisodeRecord, sent: Mapping[str, str], kept: Iterable[Finding]) -> None:
+        """Remember what would be sent of an episode until `found` is asked; `kept` is what is found in all of it."""
         from store.findings.acceptance_facts import Going
 
-        if not self._is_old and self._selection.goes_as_it_is(record):
+        # What is an error when it is sent may be a notice as long as it is kept, and the other way round.
+        is_apart = self._is_old or any(one.rule in self._apart for one in kept)
+        if not is_apart and self._selection.goes_as_it_is(record):
             return
         outgoing = self._selection.outgoing(record, sent)
         if outgoing.left_out or outgoing.unchanged:
@@ -87,7 +94,7 @@ class GoingCheck:
             return
         events = tuple(event.id for event in outgoing.record.events)
         part = len(events) < len(record.events) or bool(outgoing.held_back) or outgoing.is_cut
-        if not part and not self._is_old and self.standard.has_consent(record.episode):
+        if not part and not is_apart and self.standard.has_consent(record.episode):
             return  # what was sent before takes no row
         rows = 1 if self.standard.withholds(outgoing.record.episode) else outgoing.record.rows
         self._found[record.episode_id] = Going(rows, events, self._judged(outgoing))
@@ -182,8 +189,9 @@ class _EpisodeCheck:
     def check(self, record: EpisodeRecord, sent: Mapping[str, str]) -> list[Finding]:
         """What is found in an episode; what shows beside others of its batch is added to that."""
         self._links.look(record)
-        self.going.look(record, sent)
-        return [*self._checker.check(record, self._context), *self._carried.of(record)]
+        found = self._checker.check(record, self._context)
+        self.going.look(record, sent, found)
+        return [*found, *self._carried.of(record)]
 
     def add(self, found: list[tuple[str, str, list[Finding]]]) -> Mapping[str, "Going"]:
         """Put what is found of links with the rest of each episode's findings; what would be sent of them."""

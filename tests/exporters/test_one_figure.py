@@ -6,25 +6,29 @@ twice on purpose, drafts, returns that were sent before, nothing at all, and per
 
 import json
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from exporters.checks.caseload import check_caseload
 from exporters.checks.file_check import check_file
+from exporters.extracts.preview import preview_extract
 from exporters.extracts.writing import Receipt
 from exporters.month.checklist import Item, open_mismatches
 from exporters.month.checklist_page import read_page
 from exporters.month.status import read_standing
+from exporters.work import Work
 from store.facts import AgencyInfo, Draft, Who
 from store.findings import queries
 from store.findings.acceptance_facts import By
 from store.live import drafts
 from store.month import extracts, sent
 from store.records import agencies, bulk_load, read, save
-from store.store import Store
+from store.store import Store, open_store
 from tests.commands.running import call
 from tests.exporters import desks, journeys
 from tests.exporters.extracts import NOW, STANDARD, row, visit, withheld
@@ -36,7 +40,7 @@ from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
 from validators.rules.checker import Checker
 from validators.rules.registry import Context
-from validators.standard.model import Standard
+from validators.standard.model import Rule, Standard
 
 MENDED = {"checked": "errors", "warnings": "warnings", "mismatches": "mismatches", "drafts": "drafts"}
 
@@ -44,6 +48,7 @@ ENGLAND = {
     "right": {},
     "an error": {"SEX": ""},
     "a warning": {"PARENT": "Y", "PRNTSTAT": ""},
+    "no parent": {"PARENT": "Q"},
     "withheld": {"CONSENT": "N"},
     "no answer": {"CONSENT": ""},
     "no start": {"CPLANDT": ""},
@@ -201,6 +206,29 @@ def test_in_england_one_figure(wrong: list[tuple[str, str]], today: date, before
             month = ask(desk.store, read_standing, agency, STANDARD, today).due.submission
             both = sum(twice == "both" for _, twice in wrong) > 1
             agree(desk.store, agency, STANDARD, today, desk.send(month, today=today), both)
+
+
+@pytest.mark.parametrize(("sent_as", "kept_as"), [("error", "notice"), ("notice", "error"), ("warning", "error")])
+def test_a_rule_of_a_site_that_weighs_otherwise_when_it_is_sent_is_counted_as_sent(
+    tmp_path: Path, sent_as: str, kept_as: str
+) -> None:
+    def weighed(rule: Rule) -> Rule:
+        rows = tuple(replace(row, severity=sent_as, store_severity=kept_as) for row in rule.rows)
+        return replace(rule, rows=rows) if rule.id == "38" else rule
+
+    own = replace(STANDARD, rules=tuple(map(weighed, STANDARD.rules)))
+    with open_store(tmp_path / "keywork.db", tmp_path / "store.key", lambda _: own, create=True) as store:
+        with store.writing(Who("ann", NOW)) as work:
+            agency = agencies.ensure(work, "T0123", own.id, since="2019-12")
+            bulk_load.load(work, agency, [english("1", "right", ""), english("2", "no parent", "")])
+        check_caseload(store, agency, Checker(own), DAYS[0], NOW)
+        month = ask(store, read_standing, agency, own, DAYS[0], 0)
+        receipt = ask(store, preview_extract, Work(agency, own, DAYS[0]), month.due.submission).receipt
+    figures, tally = month.figures, receipt.tally
+    assert (tally.errors, tally.warnings) == (int(sent_as == "error"), int(sent_as == "warning"))
+    assert (figures.rows, figures.errors, figures.warnings) == (tally.rows, tally.errors, tally.warnings)
+    assert (figures.load_percent, figures.data_quality_percent) == (tally.load_percent, tally.data_quality_percent)
+    assert month.not_ready_because == receipt.not_ready_because
 
 
 def english(number: str, name: str, twice: str) -> EpisodeRecord:
