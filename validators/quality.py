@@ -76,10 +76,10 @@ class Tally:
             return set(record.row_lines).intersection(finding.lines) or record.row_lines
         if record.lines:
             return finding.lines
-        if finding.event_id:
-            return (finding.event_id,)
         if self.standard.withholds(record.episode):
             return ("",)
+        if finding.event_id:
+            return (finding.event_id,)
         return [event.id for event in record.events] or ("",)
 
     def add_row(self, finding: Finding) -> None:

@@ -122,6 +122,14 @@ def test_episodes_without_consent_are_counted() -> None:
     assert (tally.episodes, tally.no_consent) == (3, 1)
 
 
+def test_a_stored_episode_of_which_one_row_is_sent_has_one_row_to_spoil() -> None:
+    """A consent that cannot be read withholds, and what is wrong with events is told all the same."""
+    record = episode(*(replace(event("sub_intervention"), id=each) for each in "12"), CONSENT="1")
+    wrong = [finding(Severity.ERROR), *(finding(Severity.ERROR, event_id=each) for each in ("1", "2"))]
+    tally = tallied((episode(), []), (record, wrong))
+    assert (tally.rows, tally.errors, tally.load_percent) == (2, 3, 50.0)
+
+
 def test_accepted_warnings_count_and_are_told_beside_the_percentage() -> None:
     events = (Event("sub_intervention", {}, id="a"), Event("sub_intervention", {}, id="b"))
     record = EpisodeRecord(episode().client, episode().episode, events)
