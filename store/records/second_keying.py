@@ -319,8 +319,8 @@ def _of_list(one: SampledEpisode) -> ColumnElement[bool]:
 
 
 def _told(snapshot: Snapshot, wanted: Any, *, all_of_it: bool = False, as_kept: bool = False) -> list[SampledEpisode]:
-    """What is kept, in order; `all_of_it` with what was deleted since and what lists that are not done hold, `as_kept`
-    with what was keyed of a client whose episode it is no more."""
+    """What is kept, in order; `all_of_it` with what was deleted since, what the agency is not asked any more and what
+    lists that are not done hold, `as_kept` with what was keyed of a client whose episode it is no more."""
     query = (
         select(SECOND_KEYED, EPISODES.c.id.label("episode_id"), CLIENTS.c.id.label("client_id"), CLIENTS.c.reference)
         .add_columns(EPISODES.c.client_number, EVENTS.c.section.label("events_section"), AGENCIES.c.standard)
@@ -336,6 +336,10 @@ def _told(snapshot: Snapshot, wanted: Any, *, all_of_it: bool = False, as_kept: 
         query = query.where(or_(EVENTS.c.deleted_at.is_(None), SECOND_KEYED.c.presence.in_(_ONE_HAS_IT)))
         query = query.where(SECOND_KEYED.c.presence != "typed")
     rows = snapshot.connection.execute(query).all()
+    derivers = snapshot.derivers
+    if not all_of_it:
+        # A letter may have been left since; where that is undone, what was keyed is there again.
+        rows = [row for row in rows if _is_asked(derivers[row.standard], row.section or row.events_section or "")]
     places = _places(snapshot, {row.client_number for row in rows})
     sections = {row.events_section for row in rows if row.events_section}
     events = _events(snapshot, sorted({row.episode_number for row in rows if row.event_id}), sections)
@@ -351,11 +355,14 @@ def _told(snapshot: Snapshot, wanted: Any, *, all_of_it: bool = False, as_kept: 
     if as_kept:
         return found
     gone = _of_others(snapshot, found)
-    derivers = snapshot.derivers
     return [
         _without_client(one, derivers[row.standard]) if one.id in gone else one
         for one, row in zip(found, rows, strict=True)
     ]
+
+
+def _is_asked(deriver: Deriver, section: str) -> bool:
+    return not section or section in deriver.standard.section_by_id
 
 
 def _of_others(snapshot: Snapshot, found: Sequence[SampledEpisode]) -> set[str]:

@@ -1,5 +1,6 @@
 """A sample keyed a second time, blind: who is drawn, who may key, what differs, what is decided, what is told."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from store.people.acts import Refused, Role
 from store.records import agencies, merge, read, save
 from store.records import second_keying as stored
 from store.records.second_keying import SampledEpisode
+from store.store import open_store
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD
 from tests.stores import ask, do
@@ -488,6 +490,34 @@ def test_fields_that_are_called_otherwise_are_compared_under_their_new_names(des
     do(desk.store, ANN, save.undelete, "client", client.id, client.version + 1)
     again = ask(desk.store, second_keying.one_of, work(desk), one.id)
     assert (again.first["AREA"], again.second["AREA"]) == ("A12B", "B12B")
+
+
+def test_a_section_that_the_letter_gone_over_to_does_not_have_is_keyed_again_no_more(desk: Desk) -> None:
+    sub_intervention(desk, entered(desk, ANN, "C1").episodes[0].episode.id, SUBMODDT="20200920", RECPEER="Y")
+    drawn(desk, Wanted(TODAY, TODAY, number=1))
+    do(
+        desk.store,
+        BEN,
+        second_keying.key,
+        work(desk),
+        ask(desk.store, second_keying.to_key, work(desk), "ben").id,
+        PAPER,
+    )
+    listed(desk, BEN, {"SUBMODDT": "20200801"})
+    assert len(ask(desk.store, second_keying.differences, work(desk))) == 2
+    gone = {field.header for field in STANDARD.fields if field.section == "sub_intervention"}
+    later = replace(
+        STANDARD,
+        sections=tuple(one for one in STANDARD.sections if one.id != "sub_intervention"),
+        fields=tuple(one for one in STANDARD.fields if one.header not in gone),
+        second_keying=tuple(one for one in STANDARD.second_keying if one not in gone),
+    )
+    with open_store(desk.store.path, desk.store.key_file, lambda _: later) as store:
+        now = replace(work(desk), standard=later)
+        found = ask(store, second_keying.state, now).episodes
+        assert [second_keying.told_episode(later, one) for one in found] == ["C1"]
+        assert ask(store, second_keying.differences, now) == []
+        do(store, CAT, second_keying.close, now)
 
 
 def test_what_was_keyed_of_a_client_is_nobody_elses_after_a_merge(desk: Desk) -> None:
