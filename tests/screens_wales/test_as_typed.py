@@ -26,7 +26,7 @@ def client(store: Store, agency: AgencyInfo) -> str:
 def test_a_key_worker_called_row_stays_row(start: Start, store: Store, client: str) -> None:
     terminal = start(120, 40, ready="F2 Save", person="Row", KEYWORK_TEST_OPEN=client)
     terminal.press("<ctrl+t><home><down><enter><ctrl+k>")
-    terminal.until("Kept here only")
+    terminal.until("Kept here, never sent")
     terminal.press(f"Row<tab>{NOTE}<enter>")
     terminal.until("Kept with Journey 1 Oct 2020: key worker Row.")
     assert terminal.shows("Client Row RP") and not terminal.shows("Event")
