@@ -1,11 +1,12 @@
 """The program as the tests start it under a terminal: `python -m tests.screens.program STORE`, on a fixed day.
 
 KEYWORK_TEST_PERSON names who is at work. Over the first screen, the month, the list of clients is opened, as F3 does,
-unless KEYWORK_TEST_START says `month`; KEYWORK_TEST_OPEN is what is opened over the list: `new`, or a client's id;
-KEYWORK_TEST_CLOCK a file that says what time it is, where the day is to change; KEYWORK_TEST_COPY_AFTER after how many
-seconds the copy of the day is made, which else is not. With
-KEYWORK_TEST_FAULT, Ctrl+L is a fault inside the program; while the file KEYWORK_TEST_GATE is there, no list of findings
-comes out of the store, and no client that was read in a `reader` or a `writer` while the file of that ending is there.
+unless KEYWORK_TEST_START says `month`; KEYWORK_TEST_OPEN is what is opened over the list: `new`, a client's id, or
+`left`, what was typed and not saved the last time; KEYWORK_TEST_CLOCK a file that says what time it is, where the day
+is to change; KEYWORK_TEST_COPY_AFTER after how many seconds the copy of the day is made, which else is not. With
+KEYWORK_TEST_FAULT, Ctrl+L is a fault inside the program; while the file KEYWORK_TEST_GATE is there, no list of
+findings comes out of the store, and no client that was read in a `reader` or a `writer` while the file of that ending
+is there.
 """
 
 import os
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # the store comes after the first paint
     from store.facts import ClientTree
     from store.findings.facts import FindingOrder
     from store.store import Store
+    from tui.screens.client.queries import Left
 
 NOW = datetime(2020, 12, 15, 14, 2, tzinfo=ZoneInfo("Europe/London"))
 
@@ -48,10 +50,16 @@ class Program(KeyworkApp):
         if self.store is not None and os.environ.get("KEYWORK_TEST_START") != "month":
             self.open_screen("clients")
         wanted = os.environ.get("KEYWORK_TEST_OPEN")
-        if wanted and self.store is not None:
+        if wanted and wanted != "left" and self.store is not None:
             # At the client's own record: most tests are about that, or go on from it.
             own = (one.header for one in self.standard.fields if one.level == "client" and one.keyed == "person")
             self.open_client("" if wanted == "new" else wanted, header="" if wanted == "new" else next(own))
+
+    def offer_drafts(self, left: "Left") -> None:
+        """As a person does who goes to what is offered."""
+        super().offer_drafts(left)
+        if os.environ.get("KEYWORK_TEST_OPEN") == "left":
+            self.open_client(left.groups[0].client_id)
 
     def action_redraw(self) -> None:
         """Ctrl+L."""

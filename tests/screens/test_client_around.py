@@ -57,7 +57,7 @@ def test_a_store_upgraded_under_an_open_client_is_said_and_typing_is_kept(
 
     with writing(store._engine) as connection, connection.begin():
         connection.execute(VERSIONS.update().values(version_num=before))
-    again = start(ready="keep it?")
+    again = start("left", ready="keep it?")
     assert again.shows("3 fields: keep it?")
     again.press("k")
     again.until(lambda seen: in_field(seen, "Date of birth", "19700101"))

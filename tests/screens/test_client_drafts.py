@@ -157,7 +157,7 @@ def test_a_draft_that_says_what_is_saved_is_dropped_and_not_offered(
     do(store, Who("ann", NOW, "gone"), drafts.save, Draft("client", known.client.id, known.client.values, 1))
     episode = known.episodes[0].episode
     do(store, Who("ann", NOW, "gone"), drafts.save, Draft("episode", episode.id, {**episode.values, "PC": "NE1 1"}, 1))
-    terminal = start(ready="keep it?")
+    terminal = start("left", ready="keep it?")
     terminal.until("1 field: keep it?")
     assert [draft.record_id for draft in ask(store, drafts.listed, "ann")] == [episode.id]
 

@@ -120,7 +120,9 @@ async def test_a_new_record_that_is_offered_while_its_episode_goes_elsewhere_is_
     do(store, Who("ann", NOW, "before"), drafts.save, typed)
     app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, Confirm))  # the client with the draft is opened by itself
+        await until(pilot, lambda: app.store is not None and app.screen.is_mounted)
+        app.open_client(known.client.id)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
         screen = app.screen_stack[-2]
         do(store, Who("bob", NOW), merge.merge, other.id, known.client.id)
         await until(pilot, lambda: episode.id not in screen.case.by_id)

@@ -341,14 +341,21 @@ def test_a_store_that_goes_away_is_said_and_comes_back(store: Store, known: Clie
     terminal.until(lambda _: typed(store, known.client.id).get("FINITIAL") == "X")
 
 
-def test_the_next_start_offers_what_was_typed_before_anything_else(
+def test_the_next_start_says_what_was_typed_and_opens_nothing_by_itself(
     store: Store, known: ClientTree, start: Start
 ) -> None:
     do(store, Who("ann", NOW), drafts.save, Draft("client", known.client.id, {**known.client.values, "SEX": "2"}, 1))
-    terminal = start(ready="keep it?")
-    assert terminal.shows("Draft from 14:02, 1 field: keep it?")
+    # Said, and not opened over what one is on: keys that are meant for that answer no question.
+    terminal = start(ready="Typed here, not saved: 1 client (d).", KEYWORK_TEST_START="month")
+    terminal.press("<f3>k1006<enter>")
+    terminal.until("Nobody")
+    assert typed(store, known.client.id) == {**known.client.values, "SEX": "2"}
+    terminal.press("<escape><escape>d")
+    terminal.until("Typed and not saved")
+    terminal.press("<enter>")
+    terminal.until("Draft from 14:02, 1 field: keep it?")
     terminal.press("<escape>")
-    assert terminal.shows("The draft waits")
+    terminal.until("The draft waits")
 
 
 def test_several_drafts_are_listed(store: Store, known: ClientTree, start: Start) -> None:
@@ -365,7 +372,8 @@ def test_several_drafts_are_listed(store: Store, known: ClientTree, start: Start
         drafts.save,
         Draft("client", "not-mine", {"FINITIAL": "R"}, 0, parent_id=ask(store, agencies.one).id),
     )
-    terminal = start(ready="Typed and not saved")
+    terminal = start(ready="Typed here, not saved: 2 clients ('Unsaved typing' in the palette).")
+    terminal.press("<ctrl+p>unsaved typing<enter>")
     terminal.until("26964 DM")
     assert terminal.shows("Q  ")
     assert not terminal.shows("R  ")

@@ -74,7 +74,7 @@ def test_typing_into_a_locked_store_survives_the_end_of_the_line(
         (file,) = kept(store.path.parent)
         assert b"halfawo" not in file.read_bytes()
     assert typed(store, known.client.id) == {}
-    again = start(ready="keep it?")
+    again = start("left", ready="keep it?")
     assert again.shows("1 draft kept while the store was away came back, from 14:02.")
     assert kept(store.path.parent) == []
     again.press("k")
@@ -104,7 +104,7 @@ def test_typing_while_the_stores_folder_is_away_survives_the_end_of_the_line(
     (file,) = kept(tmp_path / "state")
     assert file.stat().st_mode & 0o777 == 0o600
     (tmp_path / "unplugged").rename(disk)
-    again = start(path=disk / store.path.name, ready="keep it?", **home)
+    again = start("left", path=disk / store.path.name, ready="keep it?", **home)
     assert again.shows("2 fields: keep it?")
     again.press("k")
     again.until(lambda seen: in_field(seen, "Surname initial", "Y"))
@@ -123,7 +123,7 @@ def test_leaving_while_the_store_is_locked_keeps_it_too_and_others_do_not_get_it
     bob = start(person="bob", ready="26964")
     assert not bob.shows("keep it?")
     assert len(kept(store.path.parent)) == 1
-    again = start(ready="keep it?")
+    again = start("left", ready="keep it?")
     assert again.shows("2 fields: keep it?")
 
 
@@ -133,7 +133,7 @@ def test_what_was_typed_is_not_taken_in_twice(store: Store, known: ClientTree, s
         terminal.press("X<tab>")
         terminal.signal(signal.SIGHUP)
         terminal.wait()
-    again = start(ready="keep it?")
+    again = start("left", ready="keep it?")
     again.press("k<f2>")
     again.until("Saved: Client")
     again.signal(signal.SIGHUP)
@@ -154,7 +154,7 @@ def test_a_kill_while_the_store_is_locked_loses_nothing_either(store: Store, kno
         terminal.signal(signal.SIGKILL)
         terminal.wait()
     assert typed(store, known.client.id) == {}
-    again = start(ready="keep it?")
+    again = start("left", ready="keep it?")
     assert again.shows("2 fields: keep it?")
     again.press("k")
     again.until(lambda seen: in_field(seen, "Surname initial", "half"))
@@ -168,7 +168,7 @@ def test_a_kill_while_a_save_waits_for_the_store_loses_nothing(store: Store, kno
         terminal.until(lambda _: len(kept(store.path.parent)) == 1)
         terminal.signal(signal.SIGKILL)
         terminal.wait()
-    again = start(ready="keep it?")
+    again = start("left", ready="keep it?")
     again.press("k")
     again.until(lambda seen: in_field(seen, "First initial", "X"))
 
@@ -184,7 +184,7 @@ def test_a_kill_loses_nothing_that_is_typed_on_while_a_save_waits(
         terminal.until(lambda _: held(store, "half"))
         terminal.signal(signal.SIGKILL)
         terminal.wait()
-    again = start(ready="keep it?")
+    again = start("left", ready="keep it?")
     again.press("k")
     again.until(lambda seen: in_field(seen, "Surname initial", "half"))
     assert in_field(again, "First initial", "X")
@@ -221,7 +221,7 @@ def test_where_it_can_be_kept_nowhere_the_program_stays_open_and_says_so(
     # Where there is a place for it again, the same key leaves with all of it kept.
     terminal.press("<f10>")
     assert terminal.wait() == 0
-    again = start(path=disk / store.path.name, ready="keep it?")
+    again = start("left", path=disk / store.path.name, ready="keep it?")
     assert again.shows("2 fields: keep it?")
     again.press("k")
     again.until(lambda seen: in_field(seen, "Surname initial", "Y"))

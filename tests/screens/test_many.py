@@ -106,7 +106,10 @@ def test_a_lost_line_loses_nobody_on_the_list(store: Store, clients: list[str], 
     kept = ask(store, drafts.listed, "ann")
     assert sorted(one.kind for one in kept) == ["event", "event"]
     assert {one.values["RECFMSP"] for one in kept} == {"Y"}
-    again = start(ready="Typed and not saved")
+    again = start(ready="Typed here, not saved: 2 clients")
+    again.press("<ctrl+p>unsaved typing<enter>")
+    again.until("Typed and not saved")
+    again.until("000002 BM")
     assert again.shows("000002 BM") and again.shows("000003 CM")
 
 

@@ -134,14 +134,18 @@ def test_england_to_wales_and_back_with_a_draft_open(start: Start, store: Store,
     assert terminal.shows("agency W00001")
     command(terminal, "unsaved typing", "Everything you typed is saved.")
     command(terminal, "standards", f"Standards: {WELSH_TITLE}")
-    # And back: the draft is offered as at a start, and nothing of the other data set is left.
-    go_to(terminal, "T0001", "Unsaved typing")
-    assert terminal.shows("1 field: keep it?") and f"T0001 is open: {ENGLISH_TITLE}." in sentences(terminal)
+    # And back: the draft is offered as at a start, by a line; nothing opens by itself under the keys for Month.
+    go_to(terminal, "T0001", "Typed here, not saved: 1 client (d).")
+    assert terminal.lines()[0].startswith(" Month") and f"T0001 is open: {ENGLISH_TITLE}." in sentences(terminal)
+    terminal.press("d<enter>")
+    terminal.until("1 field: keep it?")
     terminal.press("<enter>")
     terminal.until("The draft is kept; nothing of it is saved yet.")
     terminal.press("<f2>")
     terminal.until(lambda _: not ask(store, drafts.listed, "ann"))
     assert [one.person for one in ask(store, presence.others, "client", client, "looker", NOW)] == ["ann"]
+    terminal.press("<escape>")
+    terminal.until("Everything you typed is saved.")
     terminal.press("<escape>")
     terminal.until("Month: ")
     assert terminal.shows("T0001") and terminal.shows("episodes") and terminal.shows("Roll-over")
@@ -158,13 +162,17 @@ def test_drafts_of_both_agencies_wait_each_where_it_is(start: Start, store: Stor
         do(store, Who("ann", NOW), drafts.save, Draft("client", client, {"CLIENT": reference, "SEX": "1"}, 1))
     theirs = ask(store, search.page, wales, ClientQuery(), 0, 1)[0]
     do(store, Who("ann", NOW), drafts.save, Draft("client", theirs.id, {"SURNAME1": "Q"}, 1))
-    go_to(terminal, "W00001", "Unsaved typing")
-    assert terminal.shows("kept as drafts: 2 clients.")
+    go_to(terminal, "W00001", "Typed here, not saved: 1 client (d).")
+    assert "kept as drafts: 2 clients." in sentences(terminal)
+    terminal.press("d<enter>")
+    terminal.until("keep it?")
     terminal.press("<enter>")
     terminal.until("The draft is kept")
-    go_to(terminal, "T0001", "Typed and not saved")
-    assert terminal.shows("000003") and terminal.shows("000004")
-    assert terminal.shows("kept as drafts: 1 client.") and len(ask(store, drafts.listed, "ann")) == 3
+    go_to(terminal, "T0001", "Typed here, not saved: 2 clients (d).")
+    assert "kept as drafts: 1 client." in sentences(terminal)
+    terminal.press("d")
+    terminal.until("Typed and not saved")
+    assert terminal.shows("000003") and terminal.shows("000004") and len(ask(store, drafts.listed, "ann")) == 3
 
 
 def test_what_is_being_typed_is_taken_as_on_leaving_the_record(start: Start, store: Store, agency: AgencyInfo) -> None:

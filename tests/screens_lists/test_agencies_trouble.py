@@ -35,7 +35,9 @@ def test_typing_into_a_locked_store_is_written_when_it_is_free(start: Start, sto
         assert ask(store, drafts.listed, "ann") == []
     terminal.until(lambda _: [draft.record_id for draft in ask(store, drafts.listed, "ann")] == [client])
     terminal.until("what you typed is written")
-    go_to(terminal, "T0001", "Unsaved typing")
+    go_to(terminal, "T0001", "Typed here, not saved: 1 client (d).")
+    terminal.press("d<enter>")
+    terminal.until("keep it?")
     terminal.press("<enter>")
     terminal.until("The draft is kept")
 

@@ -121,18 +121,20 @@ def test_a_change_of_letter_by_somebody_else_is_noticed_and_what_is_typed_is_kep
     # In the midst of typing it is only said: no key goes elsewhere.
     terminal.until(lambda shown: shown.shows("changed its letter") or shown.shows("bob saved"))
     terminal.press("<escape>")
-    terminal.until("N9901 is open: NDTMS core data set R")
+    terminal.until(lambda shown: "N9901 is open: NDTMS core data set R" in sentences(shown))
     assert "kept as drafts: 1 client" in sentences(terminal)
     # So is an install of what the agency reports by.
     copy_edition("ndtms-r", tmp_path / "r")
     told = tmp_path / "r" / "standard.toml"
     told.write_text(told.read_text(encoding="utf-8").replace('= "NDTMS core', '= "Our', 1), encoding="utf-8")
     do(store, Who("bob", NOW), install_audited, candidate(tmp_path / "r"))
-    terminal.until("Unsaved typing")
+    terminal.until("client (d). N9901 is open: Our data set R")
+    terminal.press("d<enter>")
+    terminal.until("keep it?")
     terminal.press("d")
     terminal.until("Discard the draft?")
-    terminal.press("x<escape>")
-    terminal.until("N9901 is open: Our data set R")
+    terminal.press("x")
+    terminal.until("The draft is discarded")
 
 
 def test_what_cannot_be_is_said_in_the_dialog_and_before_its_day(

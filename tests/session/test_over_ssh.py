@@ -155,6 +155,10 @@ def test_a_line_that_drops_in_mid_word_loses_nothing(login: Login, desk: Desk, t
     eventually(lambda: not lives(desk), "the end of the program whose line has gone")
 
     again = keywork(terminals, login, desk)
+    again.until("not saved: 1 client (d)", PATIENCE)
+    again.slowly("d")
+    again.until("Enter opens one", PATIENCE)
+    again.slowly("<enter>")
     again.until("2 fields: keep it?", PATIENCE)
     assert again.shows("Draft from ")
     again.slowly("k")

@@ -21,12 +21,13 @@ from tui.session.new_agency import NewAgency
 from tui.session.program import Program, Unwritten
 from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
 from tui.terminal import textual_private
+from tui.widgets.actions import REGISTRY
 from tui.widgets.base_app import BaseApp, local_now
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.settings import Settings, settle
 from validators.local_time import LONDON
 from validators.problems import Problem
-from validators.standard.terminology import USUAL, Terms
+from validators.standard.terminology import USUAL, Terms, counted
 
 if TYPE_CHECKING:
     from exporters.records.worklists import Walk
@@ -259,24 +260,33 @@ class KeyworkApp(BaseApp):
 
     def _welcome(self, found: Opened) -> None:
         """Say what has to be said once."""
-        from tui.screens.client.queries import left_behind
+        from tui.screens.client.queries import Left, left_behind
 
-        for sentence in (*textual_private.differing(), *self.settings.problems, *found.sentences):
+        said = (*textual_private.differing(), *self.settings.problems, *found.sentences)
+        for sentence in said:
             self.say(sentence, "notice")
         agency, who, today = self.agency, Who(self.person, self.clock(), self.session), self.today()
-        self.in_store(
-            lambda store: left_behind(store, agency, who, today), on_done=self.offer_drafts, writes=True, hold=True
-        )
+
+        def came(left: "Left") -> None:
+            self.came_back = left.told
+            if left.groups or left.told:
+                self.offer_drafts(Left(left.groups, " ".join(filter(None, (left.told, *said)))))
+
+        self.in_store(lambda store: left_behind(store, agency, who, today), on_done=came, writes=True, hold=True)
 
     def offer_drafts(self, left: "Left") -> None:
-        """What was typed and not saved the last time is offered before anything else."""
-        groups, self.came_back = left.groups, left.told
-        if left.told:
-            self.say(left.told, "notice")
-        if len(groups) == 1:
-            self.open_client(groups[0].client_id)
-        elif groups:
-            self.open_screen("drafts")
+        """Say what was typed and not saved, and the way to it; then what else there is to tell.
+
+        Nothing is opened over the screen one is on: keys meant for that would answer the question whether to keep it,
+        and go on into a record that nobody opened.
+        """
+        told = left.told
+        if left.groups:
+            at_home = isinstance(self.screen, BaseScreen) and self.screen.scope == HOME.name
+            key = REGISTRY.key_text("month.drafts").lower() if at_home else ""
+            way = key or f"'{SCREENS['drafts'].title}' in the palette"
+            told = f"Typed here, not saved: {counted(len(left.groups), 'client')} ({way}). {told}".rstrip()
+        getattr(self.screen, "begin_with", lambda text: self.say(text, "notice"))(told)
 
     def _not_opened(self, problem: Problem) -> None:
         self.last_words = problem.told(self.terms)

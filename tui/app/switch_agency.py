@@ -84,12 +84,4 @@ def _go(app: "BaseApp", found: AgencyToOpen, offer: Offer) -> None:
     another_check(program)
     program.agency, program.standard, program.checker = found.agency, found.standard, found.checker
     textual_private.replace_all_screens(app, HOME.make())
-    app.call_later(_tell, app, " ".join(told), found.waiting, offer)
-
-
-def _tell(app: "BaseApp", sentence: str, waiting: list[DraftGroup], offer: Offer) -> None:
-    """Say what was done; what was typed at this agency and not saved is offered, as at a start."""
-    if waiting:
-        offer(Left(waiting, sentence))
-    else:
-        getattr(app.screen, "begin_with", app.say)(sentence)
+    app.call_later(offer, Left(found.waiting, " ".join(told)))
