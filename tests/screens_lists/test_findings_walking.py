@@ -103,6 +103,9 @@ def test_what_is_typed_before_f8_leads_away_stays_a_draft(start: Start, store: S
     assert "Draft kept. Next client: " in said_in(terminal)
     assert [one.record_id for one in ask(store, drafts.listed, "ann")] == [first]
     assert str(ask(store, read.get, "client", second).values.get("CLIENT", "")) in terminal.lines()[0]
+    # One was in no other field of this client: there is no way back to one.
+    terminal.press("<alt+left>")
+    terminal.until("There was no jump to go back from.")
 
 
 def test_the_findings_of_a_return_alone_and_f8_within_them(start: Start, store: Store, agency: AgencyInfo) -> None:

@@ -307,6 +307,10 @@ class RecordForm(ScrollView, can_focus=False):
                 return
         self.remark("There was no jump to go back from.")
 
+    def forget_jumps(self) -> None:
+        """One came here from elsewhere than this form: Alt+Left leads to none of its fields, for one was in none."""
+        self._trail.clear()
+
     @property
     def _label(self) -> str:
         """The current field's name."""

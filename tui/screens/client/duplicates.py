@@ -268,7 +268,7 @@ class Pairing:
         # What is new below it goes along, and is offered with it.
         gone = [one for held in went for one in case.remove(held)]
         typed = any(one.is_changed or not one.version for one in gone)
-        screen.saving.take(tree)
+        screen.saving.take(tree, own=True)
         more = " What you typed in what went is kept as a draft." if typed else ""
         screen.say(f"{sentence}{more}", "warning" if typed else "ok")
 

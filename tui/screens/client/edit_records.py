@@ -247,7 +247,7 @@ class Adding:
         def done(tree: ClientTree) -> None:
             self._deleted.append([held])
             held.model, held.typed = None, None
-            screen.saving.take(tree)
+            screen.saving.take(tree, own=True)
             self._say_deleted(held)
 
         def refused(problem: Problem) -> None:
@@ -299,7 +299,8 @@ class Adding:
                     held.adopt(stored)
                 held.typed, held.model = typed, None
             self._deleted = [gone for gone in self._deleted if held not in gone]
-            self._go_to(held)
+            if self.screen.held is held or held.id not in (self.screen.held.parent_id, self.screen.case.client.id):
+                self._go_to(held)  # whoever is in what stands under it stays there
             self.screen.say(f"Back again: {labels.record_name(self.screen.case, held)}.", "ok")
 
         item, client_id = _item(held), self.screen.client_id

@@ -120,13 +120,20 @@ class Around:
             if _differs(screen, tree):
                 by = tree.client.changed_by
                 before = {held.id: (held.version, held.changed_at) for held in screen.case.by_id.values()}
+                there = {held.id for held in screen.case.by_id.values() if not held.deleted}
                 has_told = screen.saving.take(tree)
                 records = list(screen.case.by_id.values())
                 if not has_told and not any(held.overtaken for held in records):
                     changed = [held for held in records if before.get(held.id) != (held.version, held.changed_at)]
                     latest = max(changed or records, key=lambda held: held.changed_at)
                     who = "You" if own else labels.somebody(latest.changed_by or by, program.person)
-                    screen.say(f"{who} saved this client just now; it is shown as it is.", "notice")
+                    if latest.deleted and latest.id in there:
+                        what = labels.record_name(screen.case, latest)
+                        screen.say(
+                            f"{who} deleted {what} just now: 'Bring back' in the palette undoes that.", "warning"
+                        )
+                    else:
+                        screen.say(f"{who} saved this client just now; it is shown as it is.", "notice")
             elif said:
                 screen.say("This is what the store has.")
 

@@ -1,6 +1,7 @@
 """Saving: all that is typed of a client in one transaction; somebody else's newer version is never written over."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from exporters.extracts.sent_links import changed_links, told_of_links
@@ -78,6 +79,7 @@ NOT_THERE = (
     "Not saved: this is not in the store any more. It was removed for good, or the store was put back to an earlier"
     " state."
 )
+TAKEN = "Somebody took the record you were in to another client, or removed it. You are in the one above it now."
 BUSY = "The store is busy: saving goes on, type on."
 
 
@@ -127,6 +129,13 @@ class Saving:
             self.screen.say("Nothing is changed since it was saved.")
             return
         before_relinking(self.screen, items, lambda: self._write(items))
+
+    def _deleted_over(self, item: Save) -> Held | None:
+        """What is known to be deleted of a record and those it stands under: it is not saved before that is back."""
+        case, held = self.screen.case, self.screen.case.by_id.get(item.id)
+        while held is not None and not held.deleted:
+            held = case.by_id.get(held.parent_id) if held.kind != "client" else None
+        return None if held is None or held.overtaken else held
 
     def _write(self, items: list[Save], again: bool = False) -> None:
         screen, program = self.screen, self.screen.program
@@ -192,9 +201,14 @@ class Saving:
         if again and any(held.is_changed for held in screen.case.by_id.values()):
             self.save()
 
-    def take(self, tree: ClientTree, written: Sequence[StoredRecord] = ()) -> bool:
+    def take(self, tree: ClientTree, written: Sequence[StoredRecord] = (), *, own: bool = False) -> bool:
         """Take the client as the store has it; the form stays at its field. Whether there was something to tell of what
-        is typed here."""
+        is typed here.
+
+        With `own` it is what the person did here that takes the record on the form away, and the one above comes up.
+        What others delete stays on the form: the next key would land in a field of another record. Where others took
+        it elsewhere it cannot, and only Escape, in a dialog, leads on.
+        """
         screen, case = self.screen, self.screen.case
         self.taken += 1
         for stored in written:
@@ -221,31 +235,45 @@ class Saving:
                     elif header in case.standard.numbered and not held.model.values.get(header):
                         held.model.values[header] = text
                 held.model.base = held.saved
-        if screen.held.id not in case.by_id or case.is_gone(screen.held):
-            parent = case.by_id.get(screen.held.parent_id, case.client)
-            screen.open(case.client if case.is_gone(parent) else parent)
-        elif screen.held.model is not screen.form.model:
-            at = screen.form.model.current
-            model = case.model_of(screen.held)
-            model.go_to(at)
-            screen.form.renew(model)
+        self._stay_or_come_up(own)
         screen.show()
         if moved:
             screen.say(MOVED, "warning")
         for held in told:
             who = labels.somebody(held.overtaken, screen.program.person)
+            did, asks = ("deleted", "asks whether to bring it back") if held.deleted else ("saved", "shows both")
             screen.say(
-                f"{who} saved {labels.record_name(case, held)} while you have changes in it:"
-                f" {_key('form.save')} shows both.",
+                f"{who} {did} {labels.record_name(case, held)} while you have changes in it:"
+                f" {_key('form.save')} {asks}.",
                 "warning",
             )
         return bool(moved or told)
+
+    def _stay_or_come_up(self, own: bool) -> None:
+        """The record on the form after the client was taken from the store: it, or what stands above it."""
+        screen, case = self.screen, self.screen.case
+        is_elsewhere, is_gone = screen.held.id not in case.by_id, case.is_gone(screen.held)
+        if is_elsewhere or (own and is_gone):
+            parent = case.by_id.get(screen.held.parent_id, case.client)
+            screen.open(case.client if case.is_gone(parent) else parent)
+            if not own and screen.app.screen is screen.form.screen:
+                screen.app.push_screen(Confirm("Not here any more", [TAKEN], []))
+            return
+        if is_gone and screen.held is not case.client:
+            case.show_deleted = True
+        if screen.held.model is not screen.form.model:
+            at = screen.form.model.current
+            model = case.model_of(screen.held)
+            model.go_to(at)
+            screen.form.renew(model)
 
     def _failed(self, problem: Problem, items: list[Save], again: bool, number: int) -> None:
         screen = self.screen
         why = shortly(problem, screen.program.opened_store.path, screen.program.terms)
         may_not = isinstance(problem, Refused | NotThere | Outgrown)
-        stood_still = not may_not and not isinstance(problem, NewerVersion)
+        is_newer = isinstance(problem, NewerVersion)
+        gone = None if may_not or is_newer else next(filter(None, map(self._deleted_over, items)), None)
+        stood_still = not may_not and not is_newer and gone is None
         screen.keeper.aside.ended(number, refused=stood_still, waiting=not may_not)
         for item in items:
             if (held := screen.case.by_id.get(item.id)) is not None:
@@ -262,6 +290,10 @@ class Saving:
             told = f"Not saved; what you typed is kept as a draft. {why}"
             screen.say(NOT_THERE if isinstance(problem, NotThere) else told, "error")
             return
+        if gone is not None:  # to try again would not help, before it is back
+            self._waiting, self._once_more = [], False
+            self._ask_to_bring_back(gone, gone.version, f"{gone.changed_by} at {self._when(gone.changed_at)}")
+            return
         self._waiting = items
         if not again:
             screen.say(f"Not saved yet, but it will be. {why}", "warning")
@@ -275,24 +307,31 @@ class Saving:
     # --- two versions -----------------------------------------------------------------------
 
     def _overtaken(self, held: Held, problem: NewerVersion) -> None:
-        screen = self.screen
         theirs = problem.theirs
-        today = screen.program.today()
-        who = f"{theirs.changed_by} at {when(theirs.changed_at, today)}"
+        who = f"{theirs.changed_by} at {self._when(theirs.changed_at)}"
         if theirs.deleted:
-            name = labels.record_name(screen.case, held)
-            answers = [Answer("b", "Bring it back, to save yours over it")]
-            lines = [f"{name} was deleted by {who}. What you typed is kept as a draft."]
-
-            def answered(letter: str | None) -> None:
-                if letter == "b":
-                    held.version, held.deleted = theirs.version, True
-                    screen.adding.bring_back(held)
-
-            screen.app.push_screen(Confirm("Deleted meanwhile", lines, answers), answered)
+            self._ask_to_bring_back(held, theirs.version, who)
             return
         base = (held.base or None) if held.version == problem.mine.version else None
         self._compare(held, base, theirs.values, theirs.version, who, self.save)
+
+    def _ask_to_bring_back(self, held: Held, version: int, who: str) -> None:
+        """A deleted record (as `version`) has to come back before what is typed in it, or under it, can be saved."""
+        screen, name = self.screen, labels.record_name(self.screen.case, held)
+        answers = [Answer("b", "Bring it back, to save yours over it")]
+        told = (
+            f"Not saved: {name} was deleted by {who}. What you typed is kept as a draft, to be saved once it is back."
+        )
+
+        def answered(letter: str | None) -> None:
+            if letter == "b":
+                held.version, held.deleted = version, True
+                screen.adding.bring_back(held)
+
+        screen.app.push_screen(Confirm("Deleted", [told], answers), answered)
+
+    def _when(self, moment: datetime) -> str:
+        return when(moment, self.screen.program.today())
 
     def compare_with_saved(self) -> None:
         """The record on the form: what is typed beside what is saved."""
@@ -304,7 +343,7 @@ class Saving:
 
     def compare_draft(self, held: Held, version: int = 0, after: After | None = None) -> None:
         """What is typed in a record beside what is saved now (as `version`), to choose from."""
-        who = f"{held.changed_by} at {when(held.changed_at, self.screen.program.today())}" if held.version else ""
+        who = f"{held.changed_by} at {self._when(held.changed_at)}" if held.version else ""
         base = (held.base or None) if version > held.version else None
         self._compare(held, base, held.saved, version, who, after)
 

@@ -197,6 +197,7 @@ class ClientScreen(BaseScreen[None]):
         self.form.focus_input()
         if self.landing is not None:
             self.walking.land(*self.landing)
+            self.form.forget_jumps()
         elif self.told_here:
             self.walking.land_here()
         if self.arrival:
@@ -507,8 +508,11 @@ class ClientScreen(BaseScreen[None]):
 
     @changing
     def action_bring_back(self) -> None:
-        """From the palette."""
-        self.adding.bring_back(self.held)
+        """From the palette: the record on the form, or what it stands under."""
+        held: Held | None = self.held
+        while held is not None and not held.deleted and held.kind != "client":
+            held = self.case.by_id.get(held.parent_id)
+        self.adding.bring_back(held or self.held)
 
     def action_deleted(self) -> None:
         """Show or hide deleted records."""

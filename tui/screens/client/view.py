@@ -25,7 +25,7 @@ class Saves(Protocol):
     def is_under_way(self) -> bool:
         """Whether a save was begun that has not ended."""
 
-    def take(self, tree: ClientTree, written: Sequence[StoredRecord] = ()) -> bool:
+    def take(self, tree: ClientTree, written: Sequence[StoredRecord] = (), *, own: bool = False) -> bool:
         """Take the client as the store has it; the form stays at its field. Whether it told of what is typed here."""
 
     def compare_draft(self, held: Held, version: int = 0, after: Callable[[], None] | None = None) -> None:
