@@ -126,7 +126,9 @@ def test_what_nobody_has_come_to_is_to_do_until_it_is_saved(store: Store, known:
 
 def test_deleting_asks_and_is_undone(store: Store, known: ClientTree, start: Start) -> None:
     terminal = start(known.client.id)
-    terminal.press("<ctrl+t><down><down><delete><enter><escape>")
+    terminal.press("<ctrl+t><down><ctrl+t><tab>SR1 4<f2>")
+    terminal.until("Saved: Episode")
+    terminal.press("<ctrl+t><down><delete><enter><escape>")
     assert ask(store, read.tree, known.client.id).episodes[0].events
     terminal.press("<delete>d")
     terminal.until("Deleted: Sub-intervention")
@@ -134,8 +136,13 @@ def test_deleting_asks_and_is_undone(store: Store, known: ClientTree, start: Sta
     terminal.press("<ctrl+z>")
     terminal.until("Back again")
     assert ask(store, read.tree, known.client.id).episodes[0].events
+    # What was typed and saved before is taken back after it, and that is said, too.
+    terminal.press("<ctrl+t><up><ctrl+t><ctrl+z>")
+    terminal.until("Postcode taken back.")
+    terminal.press("<ctrl+y>")
+    terminal.until("Postcode done again.")
     # What comes under a record while the question stands is not deleted with it.
-    terminal.press("<ctrl+t><up><delete>")
+    terminal.press("<ctrl+t><delete>")
     terminal.until("Delete this record?")
     with store.writing(Who("somebody", known.client.changed_at)) as work:
         episode = known.episodes[0].episode.id

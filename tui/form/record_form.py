@@ -240,13 +240,14 @@ class RecordForm(ScrollView, can_focus=False):
             self.on_command("back" if name == "escape" else name)
 
     def _undo_or_redo(self, name: str) -> None:
-        """Where several fields change at one stroke it is said how many: not all of them need be in view."""
+        """It is said what was taken back: where several fields change at one stroke how many: not all are in view."""
         model, before = self.model, dict(self.model.values)
         if not self._jump(model.undo if name == "undo" else model.redo):
             self.remark("There is nothing to take back." if name == "undo" else "Nothing was taken back.")
             return
-        if (many := len(model.changed_since(before))) > 1:
-            self.remark(f"{many} fields {'taken back' if name == 'undo' else 'done again'}.")
+        many = len(model.changed_since(before))
+        told = f"{many} fields" if many > 1 else self._label
+        self.remark(f"{told} {'taken back' if name == 'undo' else 'done again'}.")
 
     def _rest_no(self) -> None:
         """Answer No wherever the group asks yes or no and nobody has answered, and go on behind the last of them."""

@@ -15,6 +15,7 @@ from store.facts import AgencyInfo, ClientTree
 from store.findings import queries as stored_queries
 from store.records import field_notes
 from store.snapshot import Snapshot
+from tui.form.undo import Step
 from tui.screens.client import labels
 from tui.screens.client.model import MOVED, Held
 from tui.widgets.actions import REGISTRY
@@ -125,6 +126,8 @@ class Adding:
         self.screen = screen
         # What was deleted here, the latest last: a stored record, or a new one with all below it.
         self._deleted: list[list[Held]] = []
+        # The latest step of each form when the latest of them went: what is taken back first depends on it.
+        self._steps: list[dict[str, Step | None]] = []
 
     # --- new --------------------------------------------------------------------------------
 
@@ -231,7 +234,7 @@ class Adding:
             parent = screen.case.by_id.get(held.parent_id)
             # A client who is gone takes the screen along, which tells of him until it is closed.
             gone = list(screen.case.by_id.values()) if held.kind == "client" else screen.case.remove(held)
-            self._deleted.append(gone)
+            self._note_deleted(gone)
             screen.keeper.forget([one.id for one in gone])
             wanted = [DraftName(one.id, program.session) for one in gone]
             program.write(lambda unit: left_drafts.discard(unit, wanted))
@@ -245,7 +248,7 @@ class Adding:
             return
 
         def done(tree: ClientTree) -> None:
-            self._deleted.append([held])
+            self._note_deleted([held])
             held.model, held.typed = None, None
             screen.saving.take(tree, own=True)
             self._say_deleted(held)
@@ -264,12 +267,26 @@ class Adding:
         name = labels.record_name(self.screen.case, held) if held.kind != "client" else "The client"
         self.screen.say(f"Deleted: {name}. {REGISTRY.key_text('form.undo')} brings it back.", "ok")
 
+    def _note_deleted(self, gone: list[Held]) -> None:
+        self._deleted.append(gone)
+        self._steps.append({held.id: held.latest_step for held in self.screen.case.by_id.values()})
+
+    @property
+    def was_last(self) -> bool:
+        """Whether nothing was typed in the record on the form since the latest deletion: that goes back first."""
+        held = self.screen.held
+        if not self._steps:
+            return False
+        step = held.latest_step
+        return step is None or step is self._steps[-1].get(held.id)
+
     def undo_deletion(self) -> None:
-        """Ctrl+Z with nothing left to take back in the form: the latest deletion is."""
+        """Ctrl+Z where the latest deletion is the last act, or the form has nothing left to take back."""
         if not self._deleted:
             self.screen.say("There is nothing to take back.")
             return
         gone = self._deleted.pop()
+        self._steps.pop()
         if gone[0].version:
             self.bring_back(gone[0])
             return
@@ -298,9 +315,10 @@ class Adding:
                 if stored is not None:
                     held.adopt(stored)
                 held.typed, held.model = typed, None
-            self._deleted = [gone for gone in self._deleted if held not in gone]
-            if self.screen.held is held or held.id not in (self.screen.held.parent_id, self.screen.case.client.id):
-                self._go_to(held)  # whoever is in what stands under it stays there
+                left = [(gone, steps) for gone, steps in zip(self._deleted, self._steps, strict=True) if held not in gone]
+                self._deleted, self._steps = [gone for gone, _ in left], [steps for _, steps in left]
+                if self.screen.held is held or held.id not in (self.screen.held.parent_id, self.screen.case.client.id):
+                    self._go_to(held)  # whoever is in what stands under it stays there
             self.screen.say(f"Back again: {labels.record_name(self.screen.case, held)}.", "ok")
 
         item, client_id = _item(held), self.screen.client_id

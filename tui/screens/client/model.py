@@ -15,6 +15,7 @@ from store.facts import NEVER, AgencyInfo, ClientTree, DraftInfo, Kind, StoredRe
 from tui.form.codes import Usage
 from tui.form.panel_entries import Place, RecordKey
 from tui.form.record_model import RecordModel, Surroundings
+from tui.form.undo import Step
 from validators.journeys import journeys
 from validators.records import NO_VALUES, EpisodeRecord, Event, Finding, Values
 from validators.rules.checker import Checker
@@ -68,6 +69,14 @@ class Held:
         """Whether anything typed here is not saved."""
         now, before = self.values, self.saved
         return now != before and any(now.get(header, "") != before.get(header, "") for header in {*now, *before})
+
+    @property
+    def latest_step(self) -> Step | None:
+        """What was done last in the form that Ctrl+Z can take back; None for nothing."""
+        if self.model is None:
+            return None
+        self.model.history.close()
+        return self.model.history.past[-1] if self.model.history.past else None
 
     @property
     def base(self) -> Values:

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 
 class ClientForm(RecordForm):
-    """`on_end` is called when a key goes on from the last field; `on_undone` when there is nothing to take back."""
+    """`on_end` is called when a key goes on from the last field; `adding` takes deletions back, where one was done last
+    or the form has nothing to take back."""
 
     def __init__(
         self,
@@ -53,20 +54,20 @@ class ClientForm(RecordForm):
         on_move: Callable[[str], None],
         on_command: Callable[[str], None],
         on_end: Callable[[], None],
-        on_undone: Callable[[], None],
+        adding: Adding,
         moves_on: bool,
     ) -> None:
         keys: Mapping[str, str] = form_keys()
         super().__init__(model, on_edit=on_edit, on_move=on_move, on_command=on_command, keys=keys, moves_on=moves_on)
-        self.on_end, self.on_undone = on_end, on_undone
+        self.on_end, self.adding = on_end, adding
 
     def do(self, name: str) -> None:
         """Do one of the form's own things by its name, as its key would."""
         before = self.model.current
         if self.refuses(name):
             return
-        if name == "undo" and not self.codes.is_open and not self.model.history.past:
-            self.on_undone()
+        if name == "undo" and not self.codes.is_open and (not self.model.history.past or self.adding.was_last):
+            self.adding.undo_deletion()
             return
         (self._command_in_list if self.codes.is_open else self._command)(name)
         if name in ("forward", "down") and self.model.current == before and not self.codes.is_open:
@@ -163,7 +164,7 @@ class ClientScreen(BaseScreen[None]):
             on_move=self.moved,
             on_command=self.commanded,
             on_end=self.ended,
-            on_undone=self.adding.undo_deletion,
+            adding=self.adding,
             moves_on=app.settings.moves_on,
         )
         self.form.locked = found.locked
