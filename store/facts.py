@@ -66,11 +66,12 @@ class StoredRecord:
 
 @dataclass(frozen=True, slots=True)
 class KnownEpisode:
-    """An episode that is in the store, with its client and its events in order of entry."""
+    """An episode that is in the store, with its client and its events in order of entry; `gone` are deleted ones."""
 
     episode: StoredRecord
     client: StoredRecord
     events: tuple[StoredRecord, ...] = ()
+    gone: tuple[StoredRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,15 @@ from exporters.formats.base import PLAINLY, Importer, Incoming, Progress, Taking
 from exporters.imports import taken
 from exporters.imports.agency import ChosenAgency, canonical, chosen
 from exporters.imports.headings import judge_heading, judge_rows
-from exporters.imports.identity import KnownClients, Person, Readable, known_clients, other_person, perhaps_known
+from exporters.imports.identity import (
+    KnownClients,
+    Person,
+    Readable,
+    deleted_in_store,
+    known_clients,
+    other_person,
+    perhaps_known,
+)
 from exporters.imports.judged import Judge, new_record, record_of
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from exporters.imports.taken import Taken
@@ -45,13 +53,14 @@ class _Change:
 class _Plan:
     """What is to be written: whole new episodes, new events under known ones, changed values.
 
-    `touched` are the known episodes that the file tells of.
+    `touched` are the known episodes that the file tells of, `back` the deleted events that are to be there again.
     """
 
     episodes: list[EpisodeRecord] = field(default_factory=list)
     events: list[tuple[str, Event]] = field(default_factory=list)
     changes: dict[str, _Change] = field(default_factory=dict)
     touched: dict[str, KnownEpisode] = field(default_factory=dict)
+    back: list[StoredRecord] = field(default_factory=list)
 
     def change(self, record: StoredRecord, header: str, value: str) -> bool:
         """Plan one value of a stored record; say whether that is news."""
@@ -65,6 +74,39 @@ class _Plan:
         """What a stored record will say."""
         change = self.changes.get(record.id)
         return change.values if change else record.values
+
+
+class _StoredEvents:
+    """The events of an episode, each found once: by their identifier, where a file names none by their content."""
+
+    def __init__(self, standard: Standard, events: Iterable[StoredRecord]) -> None:
+        self._sections = standard.section_by_id
+        self._by_id: dict[tuple[str, str], list[StoredRecord]] = {}
+        self._by_content: dict[tuple[str, frozenset[tuple[str, str]]], list[StoredRecord]] = {}
+        for stored in events:
+            if stored.section not in self._sections:  # of an edition before
+                continue
+            id_field = self._sections[stored.section].id_field
+            self._by_content.setdefault((stored.section, _content(stored.values, id_field)), []).append(stored)
+            if identifier := stored.values.get(id_field, ""):
+                self._by_id.setdefault((stored.section, identifier), []).append(stored)
+        self._matched: set[str] = set()
+
+    def match(self, event: Event) -> StoredRecord | None:
+        """The one that an event of a file is; None for a new one."""
+        id_field = self._sections[event.section].id_field
+        identifier = event.values.get(id_field, "")
+        # Where the file names no identifier, the one the program made for a known event says nothing against it.
+        same = [
+            one
+            for one in self._by_content.get((event.section, _content(event.values, id_field)), ())
+            if not identifier or one.values.get(id_field) == identifier
+        ]
+        by_id = self._by_id.get((event.section, identifier), ()) if identifier else ()
+        found = next((one for one in (*same, *by_id) if one.id not in self._matched), None)
+        if found is not None:
+            self._matched.add(found.id)
+        return found
 
 
 class Import:
@@ -139,8 +181,8 @@ class Import:
         """Write what `prepare` planned, in one transaction; nothing is kept when it fails."""
         plan = self._plan
         changes = [(one.record, one.values) for one in plan.changes.values()] if self.taking.update else []
-        if plan.episodes or plan.events or changes:
-            wanted = Taken(plan.episodes, plan.events, changes)
+        if plan.episodes or plan.events or changes or plan.back:
+            wanted = Taken(plan.episodes, plan.events, changes, plan.back)
             taken.write(store, Who(person, now), self.standard, code, wanted, self._before)
         return self.report
 
@@ -268,7 +310,7 @@ class Import:
             if there > 1:
                 self._drop(record, f"{there} {word}s in the store bear its {self._identity}: mend one first")
             elif gone and not there and not self.taking.deleted:
-                self._drop(record, f"the store has this {word}, deleted: bring it back first")
+                self._drop(record, deleted_in_store(word))
             elif there:
                 self._compare(record, episodes[name])
             else:
@@ -333,8 +375,8 @@ class Import:
         if not is_merged:
             self._compare_values(known.client, record, record.client)
         self._compare_values(known.episode, record, record.episode)
-        added = self._compare_events(record, known)
-        if not added and len(self.report.differences) == before:
+        told = self._compare_events(record, known)
+        if not told and len(self.report.differences) == before:
             self.report.unchanged += 1
 
     def _compare_values(self, stored: StoredRecord, record: EpisodeRecord, values: Values) -> None:
@@ -363,40 +405,30 @@ class Import:
             self.report.differences.append(difference)
 
     def _compare_events(self, record: EpisodeRecord, known: KnownEpisode) -> int:
-        """Match events by their identifier, those without one by their content; plan the new ones and count them."""
-        by_id: dict[tuple[str, str], list[StoredRecord]] = {}
-        by_content: dict[tuple[str, frozenset[tuple[str, str]]], list[StoredRecord]] = {}
-        for stored in known.events:
-            if stored.section not in self.standard.section_by_id:  # of an edition before
-                continue
-            id_field = self.standard.section_by_id[stored.section].id_field
-            by_content.setdefault((stored.section, _content(stored.values, id_field)), []).append(stored)
-            if identifier := stored.values.get(id_field, ""):
-                by_id.setdefault((stored.section, identifier), []).append(stored)
-        matched: set[str] = set()
-        added = 0
+        """Match events by their identifier, those without one by their content; plan what is new and count it.
+
+        A deleted one is left out, or brought back where that is asked for: as a new one it would be there twice.
+        """
+        there, gone = _StoredEvents(self.standard, known.events), _StoredEvents(self.standard, known.gone)
+        told_of = 0
         for event in record.events:
-            id_field = self.standard.section_by_id[event.section].id_field
-            identifier = event.values.get(id_field, "")
-            alike = by_content.get((event.section, _content(event.values, id_field)), ())
-            # Where the file names no identifier, the one the program made for a known event says nothing against it.
-            same = [
-                s for s in alike if s.id not in matched and (not identifier or s.values.get(id_field) == identifier)
-            ]
-            if same:
-                matched.add(same[0].id)
-                continue
-            candidates = [s for s in by_id.get((event.section, identifier), ()) if s.id not in matched]
-            if not identifier or not candidates:
+            line = event.line or record.lines[0]
+            stored = there.match(event)
+            if stored is None and (stored := gone.match(event)) is not None:
+                told_of += 1
+                if not self.taking.deleted:
+                    word = self.standard.section_by_id[event.section].said
+                    self.report.left_out.append(LeftOut(line, deleted_in_store(word)))
+                    continue
+                self._plan.back.append(stored)
+            if stored is None:
                 self._plan.events.append((known.episode.id, event))
-                added += 1
+                told_of += 1
                 continue
-            stored = candidates[0]
-            matched.add(stored.id)
             for header, told in event.values.items():
                 if told and told != stored.values.get(header, ""):
-                    self._take(event.line or record.lines[0], record, stored, header, told)
-        return added
+                    self._take(line, record, stored, header, told)
+        return told_of
 
     def _name_events(self) -> None:
         """Give new events that came without their identifier one of the program's own, and say so: the return asks it.
@@ -426,6 +458,7 @@ class Import:
         events = sum(len(record.events) for record in plan.episodes) + len(plan.events)
         report.new = Counts(len(clients), len(plan.episodes), events)
         report.updated = len(plan.changes) if self.taking.update else 0
+        report.back = len(plan.back)
 
     def _judge(self, judge: Judge) -> None:
         """What `check` says of the episodes that are touched, before and after."""
@@ -433,7 +466,11 @@ class Import:
         more: dict[str, list[Event]] = {}
         for episode_id, event in plan.events:
             more.setdefault(episode_id, []).append(event)
-        planned = plan.values_of if self.taking.update else lambda record: record.values
+        planned: Callable[[StoredRecord], Values] = (
+            plan.values_of if self.taking.update else lambda record: record.values
+        )
+        for one in plan.back:
+            more.setdefault(one.parent_id, []).append(Event(one.section, planned(one)))
         known = plan.touched.items()
         firsts = {one.client_id: one.client for one in reversed(plan.episodes)}
         self.report.before = judge.of(record_of(one, lambda record: record.values) for _, one in known)

@@ -134,6 +134,11 @@ def other_person(columns: Sequence[str], where: str) -> str:
     return f"{listed(list(columns))} {verb} from {where}, under the same identifier: it may be another person"
 
 
+def deleted_in_store(word: str) -> str:
+    """Why a row is left out that tells of a record which the store has, deleted."""
+    return f"the store has this {word}, deleted: bring it back first"
+
+
 @dataclass(slots=True)
 class KnownClients:
     """The clients of an agency by what a file calls them: those who are there, and why some may not be joined.
@@ -176,5 +181,5 @@ def known_clients(
                     f"its {word} was merged into {ascii(reference)[1:-1]} in the store: --take-deleted puts it there"
                 )
         elif not deleted:
-            found.why_not[name] = f"the store has this {word}, deleted: bring it back first"
+            found.why_not[name] = deleted_in_store(word)
     return found

@@ -36,8 +36,8 @@ class ImportReport:
     """What an import did, or would do.
 
     `refused` are values that cannot be read where the stored ones can, `withheld` consents that would undo a No,
-    `again` counts rows that were the very same as an earlier one; `before` and `after` are what `check` says of the
-    episodes that were touched.
+    `again` counts rows that were the very same as an earlier one, `back` deleted events that are there again; `before`
+    and `after` are what `check` says of the episodes that were touched.
     """
 
     path: Path
@@ -53,6 +53,7 @@ class ImportReport:
     withheld: list[ValueDifference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     again: int = 0
+    back: int = 0
     before: "Judged | None" = None
     after: "Judged | None" = None
     unit: str = "row"
@@ -90,10 +91,12 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Te
     unwritten = " (nothing was written)" if dry_run else ""
     numbers = (("client", new.clients), ("episode", new.episodes), ("event", new.events))
     yield f"New: {', '.join(terms.counted(number, kind) for kind, number in numbers)}{unwritten}"
+    if report.back:
+        yield f"Brought back, deleted before: {terms.counted(report.back, 'event')}{unwritten}"
     if report.updated:
         yield f"Records {would}changed: {report.updated}"
     yield terms.say("{Episodes} as known before: {many}", many=report.unchanged)
-    if not (new.clients or new.episodes or new.events or report.updated):
+    if not (new.clients or new.episodes or new.events or report.updated or report.back):
         yield "Nothing to change."
     yield from judged_as_text(report, dry_run=dry_run, terms=terms)
 

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Taken:
-    """New episodes with their clients, new events under known episodes by id, other values of known records."""
+    """New episodes with their clients, new events under known episodes by id, other values of known records, and events
+    that are deleted in the store and are to be there again."""
 
     episodes: Sequence[EpisodeRecord]
     events: Sequence[tuple[str, Event]]
     changes: Iterable[tuple[StoredRecord, Values]]
+    back: Sequence[StoredRecord] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +64,7 @@ def write(store: "Store", who: Who, standard: Standard, code: str, taken: Taken,
             bulk_load.load(work, agency, taken.episodes, act="import")
         for episode_id, event in taken.events:
             save.create(work, "event", episode_id, event.section, event.values, act="import")
+        versions = {one.id: save.undelete(work, one.kind, one.id, one.version).version for one in taken.back}
         for record, values in taken.changes:
-            save.change(work, record.kind, record.id, values, record.version, act="import")
+            version = versions.get(record.id, record.version)
+            save.change(work, record.kind, record.id, values, version, act="import")

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 from exporters.formats.base import PLAINLY, Progress, Taking
 from exporters.imports import taken
 from exporters.imports.agency import canonical, chosen
-from exporters.imports.identity import KnownClients, Person, Readable, known_clients, other_person, perhaps_known
+from exporters.imports.identity import (
+    KnownClients,
+    Person,
+    Readable,
+    deleted_in_store,
+    known_clients,
+    other_person,
+    perhaps_known,
+)
 from exporters.imports.judged import Judge, new_record, record_of
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from exporters.imports.taken import Taken
@@ -42,18 +50,20 @@ ClientSaid = Mapping[str, tuple[str, int, str]]
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be written of known journeys: new events under episodes by id, new values of records by id."""
+    """What is to be written of known journeys: new events under episodes by id, new values of records by id, deleted
+    events that are to be there again."""
 
     events: list[tuple[str, Event]] = field(default_factory=list)
     values: dict[str, tuple[StoredRecord, dict[str, str]]] = field(default_factory=dict)
+    back: list[StoredRecord] = field(default_factory=list)
 
 
 class KnownJourneys:
     """Compares messages with journeys in the store, and gathers what is new."""
 
-    def __init__(self, standard: Standard, report: ImportReport) -> None:
-        """Differences are noted in the report."""
-        self.standard, self.report, self.changes = standard, report, Changes()
+    def __init__(self, standard: Standard, report: ImportReport, deleted: bool) -> None:
+        """Differences are noted in the report; with `deleted` events that are deleted in the store are brought back."""
+        self.standard, self.report, self.changes, self._deleted = standard, report, Changes(), deleted
         self._readable = Readable(standard)
         self._store: Store | None = None
         self._shorten = shorteners_of(standard)
@@ -63,12 +73,13 @@ class KnownJourneys:
         self, store: "Store", name: str, record: EpisodeRecord, tree: ClientTree, episode_id: str, said: ClientSaid
     ) -> None:
         """Note what a message tells of its journey, and all of them of its client, that the store does not."""
-        before = len(self.report.differences), len(self.changes.events)
+        before = self._told_so_far()
         self.compare_client(store, tree.client, said)
         known = next(one for one in tree.episodes if one.episode.id == episode_id)
         line = record.lines[0]
         self._values(name, line, known.episode, record.episode)
         left = [event for event in known.events if not event.deleted]
+        gone = [event for event in known.events if event.deleted]
         waiting: list[Event] = []
         for event in record.events:
             # One that says no other thing is the same; only what is left may be one that changed.
@@ -78,15 +89,34 @@ class KnownJourneys:
             else:
                 waiting.append(event)
         for event in waiting:
-            section = self.standard.section_by_id[event.section]
-            was = next((one for one in left if one.section == section.id and self._is_same(section, one, event)), None)
+            was = self._same_of(left, event)
+            if was is None and (was := self._same_of(gone, event)) is not None:
+                # As a new one it would be there twice once the deleted one is brought back.
+                if not self._deleted:
+                    word = self.standard.section_by_id[event.section].said
+                    self.report.left_out.append(LeftOut(event.line or line, deleted_in_store(word)))
+                    continue
+                self.changes.back.append(was)
             if was is None:
                 self.changes.events.append((episode_id, event))
             else:
-                left.remove(was)
                 self._values(name, event.line or line, was, event.values)
-        if before == (len(self.report.differences), len(self.changes.events)):
+        if before == self._told_so_far():
             self.report.unchanged += 1
+
+    def _told_so_far(self) -> tuple[int, ...]:
+        changes, report = self.changes, self.report
+        return len(report.differences), len(report.left_out), len(changes.events), len(changes.back)
+
+    def _same_of(self, events: list[StoredRecord], event: Event) -> StoredRecord | None:
+        """The stored event that one of a message is, taken out of those that are left; None for a new one."""
+        section = self.standard.section_by_id[event.section]
+        alike = [one for one in events if self._says_no_other(one, event)]
+        alike += [one for one in events if one.section == section.id and self._is_same(section, one, event)]
+        was = alike[0] if alike else None
+        if was is not None:
+            events.remove(was)
+        return was
 
     def compare_client(self, store: "Store", client: StoredRecord, said: ClientSaid) -> None:
         """Note what all messages tell of a client that the store does not: once, whatever journeys they are of."""
@@ -146,7 +176,7 @@ class ReturnImport:
         self.path, self.standard, self.taking = path, standard, taking
         self.report = ImportReport(path, unit="message")
         self._journeys: list[EpisodeRecord] = []
-        self._known = KnownJourneys(standard, self.report)
+        self._known = KnownJourneys(standard, self.report, taking.deleted)
         self._before: taken.ComparedWith | None = None
         self._met: set[str] = set()
         self._said: dict[str, dict[str, tuple[str, int, str]]] = {}
@@ -200,6 +230,7 @@ class ReturnImport:
         self.report.episodes = len(self._journeys) + len(self._touched)
         self.report.new = Counts(len(new), len(self._journeys), events)
         self.report.updated = len(self._known.changes.values) if self.taking.update else 0
+        self.report.back = len(self._known.changes.back)
         if self.taking.today is not None:
             self._judge(Judge(self.standard, self.taking.today, choice.code, store, choice.known))
         return choice.code
@@ -263,12 +294,10 @@ class ReturnImport:
             if at is not None and at.deleted_at is not None and self.taking.deleted:
                 at = None
             if store is not None and at is not None and at.client_id not in trees:
-                trees[at.client_id] = store.ask(records_read.tree, at.client_id)
+                trees[at.client_id] = store.ask(records_read.tree, at.client_id, deleted=True)
             tree = trees[at.client_id] if store is not None and at is not None else None
             kept = tree.client if tree is not None else stored
-            gone = (
-                "the store has this journey, deleted: bring it back first" if at is not None and at.deleted_at else ""
-            )
+            gone = deleted_in_store(self.standard.word("episode")) if at is not None and at.deleted_at else ""
             strange = self._stranger(kept.values, record.client, "the store") if kept is not None else ""
             if why := gone or clients.why_not.get(reference, "") or strange or self._again(at):
                 self._leave_out(record, why)
@@ -298,6 +327,8 @@ class ReturnImport:
         def planned(record: StoredRecord) -> Values:
             return changes.values[record.id][1] if self.taking.update and record.id in changes.values else record.values
 
+        for one in changes.back:
+            more.setdefault(one.parent_id, []).append(Event(one.section, planned(one)))
         self.report.before = judge.of(record_of(one, lambda record: record.values) for one in self._touched)
         self.report.after = judge.of(
             [
@@ -375,8 +406,8 @@ class ReturnImport:
         """Write what `prepare` found, in one transaction; nothing is kept when it fails."""
         changes = self._known.changes
         changed = list(changes.values.values()) if self.taking.update else []
-        if self._journeys or changes.events or changed:
-            wanted = Taken(self._journeys, changes.events, changed)
+        if self._journeys or changes.events or changed or changes.back:
+            wanted = Taken(self._journeys, changes.events, changed, changes.back)
             taken.write(store, Who(person, now), self.standard, code, wanted, self._before)
         return self.report
 

@@ -108,7 +108,7 @@ def bearing(snapshot: Snapshot, agency: AgencyInfo, external_id: str) -> list[St
 
 
 def known_episodes(snapshot: Snapshot, agency: AgencyInfo, external_ids: Collection[str]) -> dict[str, KnownEpisode]:
-    """The episodes that bear these identifiers, with client and events; nothing deleted or hidden."""
+    """The episodes that bear these identifiers, with client and events; nothing deleted or hidden but events, apart."""
     found: dict[str, KnownEpisode] = {}
     live = record_query("episode").where(
         EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None)
@@ -121,12 +121,16 @@ def known_episodes(snapshot: Snapshot, agency: AgencyInfo, external_ids: Collect
             for row in snapshot.connection.execute(record_query("client").where(CLIENTS.c.number.in_(client_numbers)))
         }
         events: dict[int, list[StoredRecord]] = {row.number: [] for row in rows.values()}
-        below = record_query("event").where(EVENTS.c.episode_number.in_(events), EVENTS.c.deleted_at.is_(None))
+        below = record_query("event").where(EVENTS.c.episode_number.in_(events))
         for row in snapshot.connection.execute(below.order_by(EVENTS.c.number)):
             events[row.parent_number].append(to_record("event", row))
         for external_id, row in rows.items():
+            own = events[row.number]
             found[external_id] = KnownEpisode(
-                to_record("episode", row), clients[row.parent_number], tuple(events[row.number])
+                to_record("episode", row),
+                clients[row.parent_number],
+                tuple(event for event in own if not event.deleted),
+                tuple(event for event in own if event.deleted),
             )
     return found
 

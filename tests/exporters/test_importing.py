@@ -368,6 +368,27 @@ def test_what_was_deleted_comes_back_only_when_that_is_said(desk: Desk) -> None:
     assert desk.take([row()], taking=Taking(deleted=True)).new.episodes == 1 and len(desk.kept()) == 1
 
 
+def test_a_deleted_event_is_left_out_and_comes_back_itself_when_that_is_said(desk: Desk) -> None:
+    """Taken for a new one it would be there twice, under one identifier, as soon as somebody brings it back."""
+    desk.take([row() | visit(), row() | visit("2", RECFMSP="Y")])
+    record = next(ask(desk.store, records_read.episodes, ask(desk.store, agencies.one)))
+    with desk.store.writing(Who("ann", NOW)) as work:
+        save.delete(work, "event", record.events[0].id, 1)
+    for told in (visit(), visit(SUBMID="")):
+        report = desk.take([row() | told, row() | visit("2", RECFMSP="Y")])
+        assert [item.why for item in report.left_out] == [
+            "the store has this sub-intervention, deleted: bring it back first"
+        ]
+        assert (report.new, report.back, report.unchanged) == (Counts(), 0, 0)
+    rows, taking = [row() | visit(RECPEER="N"), row() | visit("2", RECFMSP="Y")], Taking(deleted=True, update=True)
+    report = desk.take(rows, taking=taking)
+    assert (report.new, report.back, report.left_out) == (Counts(), 1, [])
+    after = next(ask(desk.store, records_read.episodes, ask(desk.store, agencies.one)))
+    assert {one.id for one in after.events} == {one.id for one in record.events}
+    assert next(one.values["RECPEER"] for one in after.events if one.id == record.events[0].id) == "N"
+    assert desk.take(rows, taking=taking).unchanged == 1
+
+
 def test_values_survive_as_sets(desk: Desk) -> None:
     desk.take(SAMPLE)
     first = [essence(record) for record in ask(desk.store, records_read.episodes, ask(desk.store, agencies.one))]

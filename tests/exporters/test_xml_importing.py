@@ -103,6 +103,23 @@ def test_a_journey_that_was_deleted_is_listed(wales: Returns) -> None:
     assert kept(wales) == []
 
 
+def test_a_deleted_event_is_listed_and_brought_back_only_when_that_is_said(wales: Returns) -> None:
+    one = wales.keyed(modality())
+    (event,) = ask(wales.store, read.episode_record, one).events
+    file = wales.export("2026-03", "full").file
+    with wales.store.writing(Who("ann", NOW)) as work:
+        save.delete(work, "event", event.id, 1)
+    report = taken(wales, file)
+    assert [item.why for item in report.left_out] == [
+        "the store has this treatment modality, deleted: bring it back first"
+    ]
+    assert (report.new.events, kept(wales)[0][1]) == (0, [])
+    job = ReturnImport(file, WALES, Taking(deleted=True))
+    job.write(wales.store, job.prepare(wales.store, AGENCY), "ann", NOW)
+    assert (job.report.new.events, job.report.back, job.report.left_out) == (0, 1, [])
+    assert [each.id for each in ask(wales.store, read.episode_record, one).events] == [event.id]
+
+
 def test_a_merged_client_s_journey_is_known_under_the_number_of_whoever_is_kept(wales: Returns) -> None:
     """It is not there twice, and says nothing of the one who is kept."""
     one, two = wales.keyed(modality(), CLIENTNO="5"), wales.keyed(CLIENTNO="9", REFDATE="2026-03-12")
