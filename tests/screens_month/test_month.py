@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import pytest
+from textual import events
 
 from exporters.month.checklist_page import ChecklistPage
 from exporters.month.month_text import MonthView
@@ -24,7 +25,7 @@ from tests.screens_lists.findings import faulty
 from tests.stores import ask, do
 from tests.terminal import Terminal
 from tui.screens.checklist import ChecklistScreen
-from tui.screens.month import MonthScreen
+from tui.screens.month import MonthLine, MonthList, MonthScreen
 from validators.records import EpisodeRecord
 
 DAY = NOW.date()
@@ -74,6 +75,15 @@ def test_a_digit_leads_to_the_findings_of_its_cause(start: Start) -> None:
     terminal.until("Due by Tue 12 Jan 2021")
     terminal.press("<down><down><enter>")
     terminal.until("- ✗ Rule 10: Closure after contact")
+
+
+def test_0_leads_to_all_findings_also_where_each_cause_has_a_line() -> None:
+    listed = MonthList()
+    listed.lines = (MonthLine("1", "error", "Rule 10", "3", "findings", "10"),)
+    with mock.patch.object(listed, "post_message") as posted:
+        listed.on_key(events.Key("0", "0"))
+    (wanted,) = posted.call_args.args
+    assert (wanted.line.goes_to, wanted.line.goes_with) == ("findings", "")
 
 
 def test_keys_lead_to_the_checklist_the_late_one_and_the_roll_over(start: Start) -> None:

@@ -122,6 +122,8 @@ class MonthList(LineList):
     def on_key(self, event: events.Key) -> None:
         """A line's key; moving is the list's."""
         found = next((line for line in self.lines if line.key and line.key == event.key.lower()), None)
+        if found is None and event.key == "0" and self.lines:  # all causes have lines of their own
+            found = MonthLine("0", "", "", goes_to="findings")
         if found is None:
             return
         self.post_message(self.LineWanted(found))
