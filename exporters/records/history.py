@@ -134,12 +134,18 @@ class RecordPlace:
 
 
 def of_record(snapshot: Snapshot, record_id: str, *, looks: bool = False) -> RecordHistory:
-    """The history of a record by its store id, when asked for with who looked. Raises Problem when there is none."""
+    """The history of a record by its store id, when asked for with who looked. Raises Problem when there is none.
+
+    A look is at the whole client, and noted there: it is told of whatever record of theirs is asked for.
+    """
     record = by_store_id(snapshot, record_id)
     tree = read.tree(snapshot, client_of(snapshot, record), deleted=True)
     below = {one.id: one for one in records_of(tree) if record_id in (one.id, one.parent_id) or record.kind == "client"}
     found = audit.history(snapshot, below, looks=looks)
-    changes = [RecordChange(entry, below[entry.record_id], tree.client) for entry in found]
+    if looks and record.kind != "client":
+        found = sorted([*found, *audit.looks(snapshot, [tree.client.id])], key=lambda entry: entry.number)
+    told = {**below, tree.client.id: tree.client}
+    changes = [RecordChange(entry, told[entry.record_id], tree.client) for entry in found]
     return RecordHistory(record, tree.client, tuple(reversed(changes)))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 from exporters.records import history
 from store.disk import audit
 from store.facts import AgencyInfo, Who
+from store.people import looks
 from store.people.record_acts import EFFECTS
 from store.records import agencies, bulk_load, read, save
 from store.snapshot import Snapshot
@@ -71,6 +72,19 @@ def test_a_record_s_history_is_its_own_and_that_of_all_below_newest_first(desk: 
     whole = ask(desk.store, history.of_record, record.client_id)
     assert {one.record.kind for one in whole.changes} == {"client", "episode", "event"}
     assert whole.changes[0].entry.number == max(one.entry.number for one in whole.changes)
+
+
+def test_who_looked_is_told_of_any_record_of_the_client(desk: Desk) -> None:
+    """A look is at the whole client: of one of their episodes nothing was told."""
+    record = next(ask(desk.store, read.episodes, entered(desk)))
+    with desk.store.writing(Who("eve", NOW, "s")) as unit:
+        looks.note(unit, record.client_id)
+    for id in (record.client_id, record.episode_id, record.events[0].id):
+        found = ask(desk.store, history.of_record, id, looks=True)
+        assert (found.changes[0].entry.person, found.changes[0].record.kind) == ("eve", "client")
+        assert [one.entry.number for one in found.changes[1:]] == [
+            one.entry.number for one in ask(desk.store, history.of_record, id).changes
+        ]
 
 
 def test_a_record_that_is_nowhere_has_no_history(desk: Desk) -> None:

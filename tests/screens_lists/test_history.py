@@ -159,6 +159,7 @@ def test_who_looked_and_what_another_did_on_a_day(start: Start, store: Store, ch
     assert not terminal.shows("looked at")
     terminal.press("w")
     terminal.until(lambda seen: any("eve" in line and "looked at" in line for line in seen.lines()))
+    assert terminal.shows("Looks at clients are shown, too.")
     terminal.press("w")
     terminal.until(lambda seen: not seen.shows("looked at"))
     terminal.press("p")

@@ -124,6 +124,7 @@ class HistoryScreen(StoredTableScreen[HistoryLine]):
         """`w`: with who looked, or without again."""
         self._looks = not self._looks
         self.action_refresh_data()
+        self.say("Looks at clients are shown, too." if self._looks else "Looks at clients are shown no longer.")
 
     def action_whose(self) -> None:
         """`p`: what somebody did on a day."""
