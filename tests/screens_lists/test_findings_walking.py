@@ -106,6 +106,12 @@ def test_what_is_typed_before_f8_leads_away_stays_a_draft(start: Start, store: S
     # One was in no other field of this client: there is no way back to one.
     terminal.press("<alt+left>")
     terminal.until("There was no jump to go back from.")
+    # Led to a client with a draft one lands at the finding, not where the draft was left, whatever becomes of that.
+    terminal.press("<f7>")
+    terminal.until("keep it?")
+    terminal.press("k")
+    terminal.until("Error: Draft kept. ")
+    terminal.until(lambda seen: in_field(seen).startswith(">✗"))
 
 
 def test_the_findings_of_a_return_alone_and_f8_within_them(start: Start, store: Store, agency: AgencyInfo) -> None:
@@ -144,3 +150,14 @@ def test_the_findings_of_a_return_alone_and_f8_within_them(start: Start, store: 
     terminal.until(f"{some} in 2020-12")
     terminal.press("r")
     terminal.until(f"{whole} in all")
+    terminal.press("r")
+    terminal.until(f"{some} in 2020-12")
+    # What a save announces is reached also where the return sends it no longer.
+    terminal.press("/000023<enter><f8>")
+    terminal.until("F2 Save")
+    terminal.until(lambda seen: bool(in_field(seen)))
+    terminal.press("<tab><tab><tab>1/12/2018<f2>")
+    terminal.until("4 errors to mend: F8.")
+    for wrong in ("Closure reason is missing", "Recovery support date is after Closure date"):
+        terminal.press("<f8>")
+        terminal.until(f"Error: {wrong}")

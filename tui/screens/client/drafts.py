@@ -85,9 +85,12 @@ class Offering:
                 case.lay(draft)
         latest = max(self.drafts, key=lambda draft: draft.saved_at)
         held = case.by_id[latest.record_id]
+        led_to = screen.walking.told
         screen.open(held)
         screen.form.focus_input()
         screen.say(self._and_older("The draft is kept; nothing of it is saved yet.", "Kept, not saved."), "ok")
+        if led_to is not None:
+            screen.walking.come_back(led_to, "Draft kept. ", later=compare)
         if compare:
             overtaken = [draft for draft in self.drafts if draft.is_overtaken]
             waiting = [case.by_id[draft.record_id] for draft in overtaken or self.drafts if draft.version]

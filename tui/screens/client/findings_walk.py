@@ -27,6 +27,7 @@ class Walking:
         self.told: Place | None = None
         self.seen: set[Place] = set()
         self.within: str | None = None
+        self._announced: set[Place] = set()
 
     def go_on(self, step: Step) -> None:
         """To the next finding; after the client's last one to those that nobody was led to, then to the next client.
@@ -54,6 +55,13 @@ class Walking:
         screen.form.flush()
         screen.leave(screen.held)
         screen.program.to_finding(step, screen.client_id)
+
+    def announce(self) -> None:
+        """A save says how many errors stand here, and the key that leads to them: that holds for what no return would
+        send, too; the next step is one of them, and not the next client."""
+        self._announced = {one.stop for one in self.screen.entries if one.kind == "error"}
+        if self._announced:
+            self.told = None
 
     def way(self) -> Step:
         """Which way an error of this client lies, seen from the field one stands in."""
@@ -83,6 +91,18 @@ class Walking:
         if here is not None and here in found(self.screen.entries):
             self._to(here)
 
+    def come_back(self, place: Place, before: str, *, later: bool = False) -> None:
+        """To where one was led before a draft was laid over the client, which is said after some words; to what else is
+        wrong where that is mended by the draft. `later` leaves it to the next step."""
+        self.told = None
+        self.seen.discard(place)
+        if later:
+            return
+        if place in found(self.screen.entries):
+            self._to(place, before)
+        elif self.screen.landing is not None:
+            self.land(self.screen.landing[0], before)
+
     def _entries(self) -> Sequence[Entry]:
         """What is walked: all that the panel lists, or only what lies in what a return would send."""
         screen, program = self.screen, self.screen.program
@@ -99,7 +119,7 @@ class Walking:
             events = sent.get(record.episode_id, frozenset())
             return record.episode_id in sent and (not record.event_id or events is None or record.event_id in events)
 
-        return [one for one in screen.entries if goes(one)]
+        return [one for one in screen.entries if one.stop in self._announced or goes(one)]
 
     def _order(self) -> Sequence[RecordKey]:
         case = self.screen.case

@@ -188,8 +188,7 @@ class Saving:
         unsure = sum(len(held.unconfirmed) for held in screen.case.by_id.values() if not screen.case.is_gone(held))
         carried = f" {unsure} carried values are not confirmed yet." if unsure else ""
         wrong = sum(entry.kind == "error" for entry in screen.entries)
-        if wrong:
-            screen.walking.told = None  # the next step is what is still wrong here, and not the next client
+        screen.walking.announce()
         # Along a worklist F8 and F7 lead to others who wait.
         along = f"{_key('app.jump')}, then F" if screen.program.walked_list is not None else ""
         key = along or _key(KEY_OF[screen.walking.way()]) if wrong else ""

@@ -47,6 +47,12 @@ class Steps(Protocol):
 
     told: Place | None
 
+    def come_back(self, place: Place, before: str, *, later: bool = False) -> None:
+        """To where one was led before a draft was laid over the client; with `later` by the next step."""
+
+    def announce(self) -> None:
+        """A save says how many errors stand here: they are walked, whether or not a return would send them."""
+
     def way(self) -> Literal[1, -1]:
         """Which way an error of this client lies, seen from the field one stands in."""
 
@@ -80,6 +86,7 @@ class ClientView(Protocol):
     held: Held
     entries: tuple[Entry, ...]
     keeper: DraftKeeper
+    landing: tuple[Literal[1, -1], str] | None
 
     @property
     def form(self) -> RecordForm:
