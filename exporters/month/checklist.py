@@ -359,6 +359,9 @@ def _by_data(item: Item, known: Situation) -> Item:
         "carried": _carried,
         "extract": _extract,
     }[item.check](known)
+    if item.check == "no_errors" and known.kept_out and not known.figures.errors:
+        # What is left out is not among the findings of what would be sent.
+        item = replace(item, goes_to="extract", goes_with=OUTSIDE)
     when = known.extract.made_at if item.check == "extract" and known.extract else None
     who = known.extract.made_by if item.check == "extract" and known.extract else ""
     return replace(item, state=state, told=told, when=when, who=who)

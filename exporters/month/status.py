@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from exporters.extracts.readiness import Check, Reason
 from exporters.month.checklist import ELSEWHERE, Item, Situation, extract_of, is_sent, judge, progress, situation
 from exporters.work import Work, work_on
 from store.month import calendar as stored_calendar
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from store.findings.acceptance_facts import CaseloadFigures
     from store.month.facts import DayFigures, SubmissionInfo
     from store.unit_of_work import UnitOfWork
+
+BESIDES_RULES: frozenset[Check] = frozenset({"outside", "mismatches", "rows", "drafts"})
+"""What stands in the way of a return whatever the rules found in what would be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,16 @@ class Standing:
         """Why the return at hand is not ready to be sent; nothing stands in the way of one that was."""
         done = self.is_sent and not self.begun_anew
         return [] if done else self.situation.readiness.not_ready_because
+
+    @property
+    def besides_rules(self) -> list[Reason]:
+        """What else stands in the way than what the rules found; of one that was sent, what is not known of it."""
+        done = self.is_sent and not self.begun_anew
+        return [
+            one
+            for one in self.situation.readiness.reasons
+            if one.check == "checked" or (one.check in BESIDES_RULES and not done)
+        ]
 
     @property
     def days_left(self) -> int:

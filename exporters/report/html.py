@@ -54,7 +54,8 @@ def as_html(page: ManagerPage) -> bytes:
             E.H2("The last submissions"),
             _submissions(page),
             E.H2("What stands in the way now"),
-            _causes(page),
+            *[E.P(told) for told in page.in_the_way],
+            *_causes(page),
             E.H2("What nobody vouches for"),
             *[E.P(told, E.CLASS("small")) for told in page.unverified or ("Nothing.",)],
             E.P(
@@ -80,18 +81,16 @@ def _submissions(page: ManagerPage) -> Element:
     return table
 
 
-def _causes(page: ManagerPage) -> Element:
+def _causes(page: ManagerPage) -> list[Element]:
     if not page.causes:
-        nothing: Element = E.P("Nothing: no rule has an open finding.")
-        return nothing
+        return []
     rows = [E.TR(E.TH("Open", E.CLASS("number")), E.TH("Severity", E.CLASS("severity")), E.TH("Rule"))]
     for cause in page.causes:
         rule = f"{cause.rule}: {cause.title}"
         rows.append(E.TR(E.TD(str(cause.count), E.CLASS("number")), E.TD(cause.severity), E.TD(rule)))
     if page.and_more:
         rows.append(E.TR(E.TD(), E.TD(), E.TD(page.and_more)))
-    table: Element = E.TABLE(*rows, E.CLASS("causes"))
-    return table
+    return [E.TABLE(*rows, E.CLASS("causes"))]
 
 
 def _shown(value: float | None) -> str:

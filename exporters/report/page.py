@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from exporters.month.checklist import ELSEWHERE
+from exporters.month.checklist import ELSEWHERE, open_mismatches
+from exporters.month.status import read_standing
 from exporters.work import Work
 from store.clients import movement
 from store.clients.movement import Movement
 from store.facts import ExtractInfo
-from store.findings import caseload
 from store.findings.acceptance_facts import CaseloadFigures
 from store.month import calendar as stored_calendar
 from store.month import extracts as stored_extracts
@@ -28,6 +28,7 @@ from validators.standard.terminology import counted
 MONTHS = 12
 """How many submissions the page looks back, unless another number is asked for."""
 MOST_CAUSES = 8
+NOTHING = "Nothing: no rule has an open finding in what would be sent."
 NIL, FROM_ELSEWHERE = "nil return", "sent from elsewhere"
 STATUS_WORDS = {"unverified": "unverified", "unknown": "not known"}
 
@@ -76,8 +77,9 @@ class Cause:
 class ManagerPage:
     """The page of an agency on a day. `movements` are month by month, oldest first, as are `submissions`.
 
-    `causes` are the largest, `more_causes` how many others there are. `unverified` names what stands behind codes and
-    rules without anybody vouching for it.
+    `causes` are the largest, `more_causes` how many others there are. `besides` is what else stands in the way of the
+    return at hand, `to_compare` whether that is still to be compared with what was sent before. `unverified` names what
+    stands behind codes and rules without anybody vouching for it.
     """
 
     agency: str
@@ -90,6 +92,8 @@ class ManagerPage:
     unverified: tuple[str, ...]
     name: str = ""
     more_causes: int = 0
+    besides: tuple[str, ...] = ()
+    to_compare: bool = False
 
     @property
     def whose(self) -> str:
@@ -115,6 +119,12 @@ class ManagerPage:
         return f"and {counted(self.more_causes, 'more rule')}" if self.more_causes else ""
 
     @property
+    def in_the_way(self) -> tuple[str, ...]:
+        """What stands in the way besides what the causes tell, each a sentence; that nothing does, where that is so."""
+        told = tuple(f"{one[0].upper()}{one[1:]}." for one in self.besides)
+        return told or (() if self.causes else (NOTHING,))
+
+    @property
     def now(self) -> str:
         """How the caseload stands, in a sentence; of what was not checked since it changed, that it was not."""
         figures, episode = self.figures, self.standard.word("episode")
@@ -133,8 +143,11 @@ class ManagerPage:
         return sum(one.sent_on is not None and not one.late_days for one in past), len(past)
 
 
-def read_page(snapshot: Snapshot, work: Work, months: int = MONTHS) -> ManagerPage:
-    """The page of an agency; `months` is how many submissions it looks back."""
+def read_page(snapshot: Snapshot, work: Work, months: int = MONTHS, mismatches: int | None = None) -> ManagerPage:
+    """The page of an agency; `months` is how many submissions it looks back. Raises Problem.
+
+    `mismatches` are counted apart, None when they were not: see `exporters.month.checklist.open_mismatches`.
+    """
     calendar = stored_calendar.of_agency(snapshot, work.agency)
     entry = calendar.due(work.today)
     entries = [entry]
@@ -147,7 +160,8 @@ def read_page(snapshot: Snapshot, work: Work, months: int = MONTHS) -> ManagerPa
     first = min(first, work.agency.reports_since) if work.agency.reports_since else first
     told = _told_otherwise(snapshot, work.standard, submissions)
     lines = tuple(_line(one, extracts, told, first, work.today) for one in entries)
-    figures = caseload.figures(snapshot, work.agency, entry.period, day=work.today)
+    standing = read_standing(snapshot, work.agency, work.standard, work.today, mismatches)
+    figures = standing.figures
     causes = [
         Cause(one.rule, _title(work.standard, one.rule), one.severity.value, one.count - one.accepted)
         for one in figures.causes
@@ -164,7 +178,15 @@ def read_page(snapshot: Snapshot, work: Work, months: int = MONTHS) -> ManagerPa
         tuple(unverified(work.standard)),
         work.agency.name,
         max(0, len(causes) - MOST_CAUSES),
+        tuple(one.told for one in standing.besides_rules),
+        any(one.check == "mismatches" for one in standing.besides_rules) and mismatches is None,
     )
+
+
+def count_mismatches(snapshot: Snapshot, work: Work) -> int:
+    """What the return at hand denies of the one sent before; that takes as long as to write one. Raises Problem."""
+    due = stored_calendar.of_agency(snapshot, work.agency).due(work.today)
+    return open_mismatches(snapshot, work.agency, work.standard, due.period, work.today)
 
 
 def _months(first: str, today: date) -> list[str]:

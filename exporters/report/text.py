@@ -34,8 +34,8 @@ def as_text(page: ManagerPage) -> Iterator[str]:
         yield f"{one.month:<12}{one.opened:>7}{one.closed:>8}{one.open_at_end:>17}  {bars}".rstrip()
     yield ""
     yield "What stands in the way now"
-    if not page.causes:
-        yield "  Nothing: no rule has an open finding."
+    for told in page.in_the_way:
+        yield from wrap(told, WIDTH, initial_indent="  ", subsequent_indent="    ")
     for cause in page.causes:
         head = f"  {cause.count:>5} {cause.severity:<8}"
         for number, piece in enumerate(wrap(f"rule {cause.rule}: {cause.title}", WIDTH - len(head) - 1)):

@@ -18,9 +18,11 @@ from exporters.checks.caseload import check_caseload
 from exporters.checks.file_check import check_file
 from exporters.extracts.preview import preview_extract
 from exporters.extracts.writing import Receipt
-from exporters.month.checklist import Item, open_mismatches
+from exporters.month.checklist import OUTSIDE, Item, open_mismatches
 from exporters.month.checklist_page import read_page
-from exporters.month.status import read_standing
+from exporters.month.status import BESIDES_RULES, read_standing
+from exporters.report import page as manager_page
+from exporters.report.text import as_text
 from exporters.work import Work
 from store.facts import AgencyInfo, Draft, Who
 from store.findings import queries
@@ -119,9 +121,17 @@ def agree(
     assert month.not_ready_because == receipt.not_ready_because
     items = {item.id: item for item in ask(store, read_page, agency, standard, today, "", None, many).items}
     checks = {one.check for one in receipt.readiness.reasons}
+    page = ask(store, manager_page.read_page, Work(agency, standard, today), 2, many)
+    text = " ".join(" ".join(as_text(page)).lower().split())
+    apart = [one.told for one in receipt.readiness.reasons if one.check in BESIDES_RULES]
+    assert page.besides == tuple(apart) and all(f"{told.lower()}." in text for told in apart)
+    assert ("nothing: no rule" in text) is not bool(checks & {"errors", "warnings", *BESIDES_RULES})
     for item, check in MENDED.items():
         wrong = {check, "outside"} if check == "errors" else {check}
         assert (items[item].state == "done") is not bool(wrong & checks), (item, items[item])
+    if receipt.kept_out and not figures.errors:
+        assert (items["checked"].goes_to, items["checked"].goes_with) == ("extract", OUTSIDE)
+        items["checked"] = replace(items["checked"], goes_to="findings", goes_with="error")
     counts = {"checked": figures.errors, "warnings": figures.warnings, "consent": month.situation.unanswered}
     for name, many in counts.items():
         if name in items:

@@ -9,7 +9,7 @@ import typer
 
 from exporters.checks.caseload import check_caseload
 from exporters.report.html import as_html
-from exporters.report.page import MONTHS, read_page
+from exporters.report.page import MONTHS, count_mismatches, read_page
 from exporters.report.tables import What, note, rows, write_csv, write_new, write_xlsx
 from exporters.report.text import as_text
 from exporters.work import Work
@@ -69,7 +69,7 @@ def report(
         progress = Progress(work.standard.say("{episodes} checked"))
         check_caseload(found, its, work.checker, work.today, now(), lambda done, due: progress(done))
         progress.done()
-        page = found.ask(read_page, work, months)
+        page = found.ask(read_page, work, months, found.ask(count_mismatches, work))
     data = (
         as_html(page) if form is PageForm.HTML else "".join(f"{printable(line)}\n" for line in as_text(page)).encode()
     )

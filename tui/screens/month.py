@@ -197,8 +197,6 @@ def other_lines(view: MonthView, waiting: "Waiting") -> list[MonthLine]:
 
 def _reason_lines(one: Standing) -> list[MonthLine]:
     """What else stands in the way of the return at hand; errors, warnings and drafts have lines of their own."""
-    if one.is_sent and not one.begun_anew:
-        return []
     due = one.due.submission
     goes = {"outside": "extract", "mismatches": "extract", "rows": "checklist"}
     listed = {"outside": OUTSIDE, "mismatches": MISMATCHES}
@@ -212,7 +210,7 @@ def _reason_lines(one: Standing) -> list[MonthLine]:
             due,
             listed.get(reason.check, ""),
         )
-        for reason in one.situation.readiness.reasons
+        for reason in one.besides_rules
         if reason.check in goes and not (reason.check == "mismatches" and one.situation.mismatches is None)
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from textual.widget import Widget
 
 from exporters.report.html import as_html
-from exporters.report.page import ManagerPage, read_page
+from exporters.report.page import ManagerPage, count_mismatches, read_page
 from exporters.report.tables import write_new
 from exporters.report.text import as_text
 from exporters.work import Work
@@ -33,7 +33,9 @@ class ReportScreen(StoreScreen[None]):
         super().__init__()
         self.text = TextPage([])
         self.page: ManagerPage | None = None
-        self._refresher = Refresher(self, self._question, self._came, self._failed)
+        self._mismatches: int | None = None
+        self._comparing = False
+        self._refresher = Refresher(self, self._question, self._came, self._failed, self._settled)
 
     def body(self) -> Iterable[Widget]:
         """The text."""
@@ -54,6 +56,7 @@ class ReportScreen(StoreScreen[None]):
     def checked(self, done: int, due: int) -> None:
         """The check has come to its end."""
         if done == due:
+            self._mismatches = None
             self._refresher.read()
 
     def on_store_changed(self, event: StoreChanged) -> None:
@@ -66,11 +69,29 @@ class ReportScreen(StoreScreen[None]):
 
     def _question(self) -> Question[ManagerPage]:
         work = Work(self.program.agency, self.program.standard, self.program.today())
-        return lambda snapshot: read_page(snapshot, work)
+        known = self._mismatches
+        return lambda snapshot: read_page(snapshot, work, mismatches=known)
 
     def _came(self, page: ManagerPage) -> None:
         self.page = page
         self.text.show([printable(line) for line in as_text(page)])
+
+    def _settled(self, page: ManagerPage) -> None:
+        """Count the mismatches against what was sent last, apart: it takes as long as to write an extract."""
+        if self._comparing or not page.to_compare:
+            return
+        self._comparing = True
+        work = Work(self.program.agency, self.program.standard, self.program.today())
+
+        def came(many: int) -> None:
+            self._comparing, self._mismatches = False, many
+            self._refresher.read()
+
+        def failed(problem: Problem) -> None:
+            self._comparing = False
+            self._failed(problem)
+
+        self.program.read(lambda snapshot: count_mismatches(snapshot, work), on_done=came, on_problem=failed)
 
     def _failed(self, problem: Problem) -> None:
         self.say(problem.sentence, "error")
