@@ -5,9 +5,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.month.checklist import Item, judge, progress, situation
-from exporters.month.status import day_text, left_text
+from exporters.month.status import day_text, first_from_here, left_text
 from exporters.work import Work, work_on
 from store.month import calendar as stored_calendar
+from store.month import extracts as stored_extracts
 from store.month import submissions
 from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry
@@ -27,7 +28,7 @@ BACK = 12
 class ChecklistPage:
     """The checklist of one attempt of a submission. `others` are all that can be looked at: month and attempt.
 
-    `episodes` is how many its extract would take.
+    `episodes` is how many its extract would take, `first` the first submission that the agency makes from here.
     """
 
     entry: CalendarEntry
@@ -39,6 +40,7 @@ class ChecklistPage:
     others: tuple[tuple[str, int], ...] = ()
     episodes: int = 0
     terms: Terms = USUAL
+    first: str = ""
 
     @property
     def attempt(self) -> int:
@@ -70,6 +72,11 @@ class ChecklistPage:
         return ""
 
     @property
+    def is_ours(self) -> bool:
+        """Whether it is due from here: it, or a correction of it, and no deadline that passed before the first."""
+        return self.attempt > 1 or self.entry.submission >= self.first or self.today <= self.entry.deadline
+
+    @property
     def is_over(self) -> bool:
         """Whether the return has left the building."""
         return any(item.check == "uploaded" and item.state == "done" for item in self.items)
@@ -86,7 +93,9 @@ class ChecklistPage:
         told = f"deadline {day_text(self.entry.deadline)}"
         if self.entry.closed_day and not self.entry.closed_day.startswith("a S"):  # the day's name says that already
             told += f" ({self.entry.closed_day})"
-        return told if self.is_over else f"{told}, {left_text(days)}"
+        if self.is_over:
+            return told
+        return f"{told}, {left_text(days)}" if self.is_ours else f"{told}, not due from here"
 
     def as_mapping(self) -> dict[str, object]:
         """As the checklist command's JSON tells it."""
@@ -152,4 +161,5 @@ def read_page(
         silence=calendar.silence(today),
         others=tuple(others),
         terms=standard.terms,
+        first=first_from_here(agency, due, stored_extracts.listed(snapshot, agency), every),
     )

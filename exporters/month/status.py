@@ -130,24 +130,19 @@ def read_standing(
     calendar: SubmissionCalendar = stored_calendar.of_agency(snapshot, agency)
     due = calendar.due(today)
     extracts, submissions = stored_extracts.listed(snapshot, agency), stored_submissions.listed(snapshot, agency)
-    its_sent = _was_sent(snapshot, standard, due.submission, extracts, submissions)
+    its_sent = was_sent(snapshot, standard, due.submission, extracts, submissions)
     previous = calendar.before(due)
-    # Of what was before the first that this store knows of, it cannot say anything.
-    known_of = [one.month for one in submissions] + [one.submission for one in extracts]
-    first, earliest = agency.reports_since, min(known_of, default=due.submission)
-    lates = []
-    if today > due.deadline and not its_sent and due.submission >= first:
-        lates.append(Late(due))
-    missed = None
+    first = first_from_here(agency, due, extracts, submissions)
+    lates, missed = [], None
+    over = overdue(calendar, today, first)
+    if over is not None and not was_sent(snapshot, standard, over.submission, extracts, submissions):
+        lates.append(Late(over))
     if (
-        today > previous.deadline
+        due.opens <= today > previous.deadline
         and previous.submission >= first
-        and not _was_sent(snapshot, standard, previous.submission, extracts, submissions)
+        and not was_sent(snapshot, standard, previous.submission, extracts, submissions)
     ):
-        if today < due.opens:
-            lates = lates or [Late(previous)]
-        elif first or previous.submission > earliest:
-            missed = previous
+        missed = previous
     never = {one.entry.submission for one in lates}
     for month, begun in _begun(snapshot, standard, extracts, submissions).items():
         entry = calendar.entry(month)
@@ -169,6 +164,30 @@ def read_standing(
         situation=known,
         is_ours=due.submission >= first or today <= due.deadline,
     )
+
+
+def first_from_here(
+    agency: "AgencyInfo",
+    due: CalendarEntry,
+    extracts: Sequence["ExtractInfo"],
+    submissions: Sequence["SubmissionInfo"],
+) -> str:
+    """The first submission that an agency makes from here: what was before it is never late, missed or not sent.
+
+    Where nobody said, it is the first that this store knows of: of what was before it nothing can be said.
+    """
+    known = [one.month for one in submissions] + [one.submission for one in extracts]
+    return agency.reports_since or min([*known, due.submission])
+
+
+def overdue(calendar: SubmissionCalendar, today: date, first: str) -> CalendarEntry | None:
+    """The submission that is late unless it was sent: the one at hand, or the one before until the next window opens.
+
+    None where no deadline passed; what was before the `first` from here is never late.
+    """
+    due = calendar.due(today)
+    entry = calendar.before(due) if today < due.opens else due
+    return entry if today > entry.deadline and entry.submission >= first else None
 
 
 def keep_today(unit: "UnitOfWork", standing: Standing) -> bool:
@@ -230,7 +249,7 @@ def left_text(days: int) -> str:
     return f"{count} left" if days > 0 else f"{count} late"
 
 
-def _was_sent(
+def was_sent(
     snapshot: Snapshot,
     standard: Standard,
     month: str,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from exporters.month.checklist import ELSEWHERE, open_mismatches
-from exporters.month.status import read_standing
+from exporters.month.status import first_from_here, read_standing
 from exporters.work import Work
 from store.clients import movement
 from store.clients.movement import Movement
@@ -156,8 +156,7 @@ def read_page(snapshot: Snapshot, work: Work, months: int = MONTHS, mismatches: 
     entries.reverse()
     extracts = stored_extracts.listed(snapshot, work.agency)
     submissions = stored_submissions.listed(snapshot, work.agency)
-    first = min([one.submission for one in extracts] + [one.month for one in submissions], default=entry.submission)
-    first = min(first, work.agency.reports_since) if work.agency.reports_since else first
+    first = first_from_here(work.agency, entry, extracts, submissions)
     told = _told_otherwise(snapshot, work.standard, submissions)
     lines = tuple(_line(one, extracts, told, first, work.today) for one in entries)
     standing = read_standing(snapshot, work.agency, work.standard, work.today, mismatches)

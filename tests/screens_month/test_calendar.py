@@ -7,6 +7,9 @@ import pytest
 
 from exporters.extracts.receipt import receipt_lines
 from exporters.extracts.writing import export_submission
+from exporters.month import checklist_page
+from exporters.month.status import read_standing
+from exporters.report.page import read_page
 from exporters.work import Work
 from store.clients import index
 from store.facts import AgencyInfo, Who
@@ -68,6 +71,7 @@ def test_what_was_sent_late_says_so_in_the_calendar_and_on_its_receipt(store: St
             sent.mark(unit, its.id)
     year = ask(store, read_year, agency, STANDARD, 2020, NOW.date())
     told = {line.entry.submission: (line.state, detail(line)) for line in year.lines if line.entry}
+    assert not year.is_sent and ask(store, read_year, agency, STANDARD, 2020, date(2020, 12, 10)).is_sent
     assert told["2020-10"][0] == "sent" and "late" not in told["2020-10"][1]
     assert told["2020-11"][0] == "sent late" and "Sent late by 3 days." in told["2020-11"][1]
     lines = list(receipt_lines(ask(store, extracts.listed, agency)[-1], STANDARD))
@@ -219,9 +223,29 @@ def test_states_follow_what_was_done(store: Store, agency: AgencyInfo) -> None:
         if line.entry
     }
     assert nil.is_nil and (states["2020-09"], states["2020-10"]) == ("nil", "accepted")
-    assert (states["2020-08"], states["2020-11"], states["2020-12"], states["2021-01"]) == ("-", "missed", "next", "")
+    assert (states["2020-08"], states["2020-11"], states["2020-12"], states["2021-01"]) == ("-", "late", "next", "")
     jumped = ask(store, read_year, agency, STANDARD, 2020, date(2021, 1, 5)).lines
     assert {line.state for line in jumped if line.entry and line.entry.submission == "2020-12"} == {"open"}
+
+
+@pytest.mark.parametrize("first", ["2020-10", "2020-12"])
+def test_what_is_late_is_late_everywhere_and_nothing_before_the_first(
+    store: Store, agency: AgencyInfo, first: str
+) -> None:
+    """November was due on 12 December: calendar, Month, checklist and the manager's page go by the first from here."""
+    with store.writing(Who("ann", NOW)) as work:
+        agency = agencies.set_reports_since(work, agency, first)
+    today, is_late = NOW.date(), first < "2020-11"
+    year = ask(store, read_year, agency, STANDARD, 2020, today).lines
+    (november,) = [line for line in year if line.entry and line.entry.submission == "2020-11"]
+    assert november.state == ("late" if is_late else "-")
+    assert ("Not marked as sent, 3 days late." in detail(november)) is is_late
+    standing = ask(store, read_standing, agency, STANDARD, today)
+    assert [one.entry.submission for one in standing.lates] == (["2020-11"] if is_late else [])
+    page = ask(store, checklist_page.read_page, agency, STANDARD, today, "2020-11")
+    assert page.when.endswith("3 days late" if is_late else "not due from here")
+    lines = ask(store, read_page, Work(agency, STANDARD, today)).submissions
+    assert [one.state for one in lines if one.month == "2020-11"] == ["not sent" if is_late else "before Keywork"]
 
 
 def test_a_day_is_typed_as_anywhere() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.message import Message
 
+from exporters.month.status import first_from_here, overdue, was_sent
 from store.month import calendar as stored_calendar
 from store.month import extracts, submissions
 from store.snapshot import Snapshot
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 FIRST_MONTH = 9
 """A page begins with what is due in September, where the base date rolls on."""
-SENT_LATE = "sent late"
+SENT_LATE, LATE = "sent late", "late"
 SOURCES = {"rule": "rule", "published": "publ", "override": "own"}
 
 
@@ -41,6 +42,8 @@ class YearLine:
     told: str = ""
     sent_late: int = 0
     """By how many days after the deadline it was sent first."""
+    late: int = 0
+    """By how many days it is late now."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Year:
     lines: tuple[YearLine, ...]
     due: CalendarEntry
     silence: str
+    is_sent: bool
+    """Whether what is due was sent."""
     overrides: "tuple[OverrideInfo, ...]"
     closed_days: "tuple[ClosedDayInfo, ...]"
     today: date
@@ -71,12 +76,17 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
     due = calendar.due(today)
     states = _states(snapshot, agency, standard)
     sent = _first_sent(snapshot, agency)
-    known = min(states, default="9")
+    every = extracts.listed(snapshot, agency), submissions.listed(snapshot, agency)
+    first = first_from_here(agency, due, *every)
+    over = overdue(calendar, today, first)
     lines: list[YearLine] = []
     for entry in entries:
         late = max(0, (sent.get(entry.submission, entry.deadline) - entry.deadline).days)
-        state = states.get(entry.submission) or _state(entry, due, today, known)
-        lines.append(YearLine(entry, SENT_LATE if late and state == "sent" else state, sent_late=late))
+        has_left = was_sent(snapshot, standard, entry.submission, *every)
+        overdue_by = (today - entry.deadline).days if entry == over and not has_left else 0
+        state = states.get(entry.submission) or ("sent" if has_left else _state(entry, due, today, first))
+        state = SENT_LATE if late and state == "sent" else LATE if overdue_by and state in ("open", "missed") else state
+        lines.append(YearLine(entry, state, sent_late=late, late=overdue_by))
         after = calendar.after(entry)
         passed = month_after(entry.deadline)
         if passed.month < after.deadline.month and passed.year == after.deadline.year:
@@ -88,6 +98,7 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
         tuple(lines),
         due,
         calendar.silence(today),
+        was_sent(snapshot, standard, due.submission, *every),
         tuple(stored_calendar.overrides(snapshot, name)),
         tuple(stored_calendar.closed_days(snapshot, name)),
         today,
@@ -121,10 +132,12 @@ def _first_sent(snapshot: Snapshot, agency: "AgencyInfo") -> dict[str, date]:
     return found
 
 
-def _state(entry: CalendarEntry, due: CalendarEntry, today: date, known: str) -> str:
-    """Of one that nobody worked on. What was before the first that the store knows of was not ours to send."""
+def _state(entry: CalendarEntry, due: CalendarEntry, today: date, first: str) -> str:
+    """Of one that nobody worked on. What was before the first from here was not ours to send."""
+    if entry.submission < first and entry.deadline < today:
+        return "-"
     if entry.last_day < today:
-        return "missed" if entry.submission > known else "-"
+        return "missed"
     if entry.opens <= today:
         return "open"
     return "next" if entry.submission == due.submission else ""
@@ -159,6 +172,7 @@ def detail(line: YearLine | None) -> str:
     closed = f" ({one.closed_day}: it is not moved)" if one.closed_day else ""
     told = one.told if one.source == "rule" else f"as stated by {one.told}"
     late = f" Sent late by {counted(line.sent_late, 'day')}." if line.sent_late else ""
+    late = f" Not marked as sent, {counted(line.late, 'day')} late." if line.late else late
     return (
         f"{one.submission} covers {in_words(one.period_start)} to {in_words(one.period_end)}. Window "
         f"{in_words(one.opens)} to {in_words(one.closes)}, deadline {in_words(one.deadline)}{closed}."

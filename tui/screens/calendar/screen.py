@@ -149,8 +149,9 @@ class CalendarScreen(StoreScreen[None]):
         region = f" ({agency.region or 'no region chosen'})" if has_regions else ""
         self.retitle(f"Calendar: {agency.code}{region}, September {year.year} to August {year.year + 1}")
         due, left = year.due, (year.due.deadline - year.today).days
-        told = f"{left} day{'' if left == 1 else 's'} left" if left >= 0 else "the window is open still"
-        told = f"Today is {in_words(year.today)}. {due.title} is due on {in_words(due.deadline)}: {told}."
+        left_text = f"{left} day{'' if left == 1 else 's'} left" if left >= 0 else "the window is open still"
+        stands = "it is sent" if year.is_sent else left_text
+        told = f"Today is {in_words(year.today)}. {due.title} is due on {in_words(due.deadline)}: {stands}."
         self._fill(self.silence, year.silence or told, "heading")
         self.list.show(year.lines, year.today, wanted or (due.submission if first else ""))
 
