@@ -65,9 +65,17 @@ def refuse(standard: Standard, recoding: Recoding) -> None:
         raise Problem(f"The new value is no code of {field.label}: keywork standards show lists them.")
 
 
-def values(snapshot: Snapshot, agency: AgencyInfo, header: str) -> dict[str, int]:
-    """The values that stand in a field, with how many records hold each, the most frequent first."""
-    return holding.values(snapshot, agency, header)
+def values(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, header: str) -> dict[str, int]:
+    """The values that stand in a field of the clients of a list, with how many records hold each, the most frequent
+    first."""
+    return holding.values(snapshot, agency, header, _listed(snapshot, agency, query))
+
+
+def _listed(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery) -> set[str] | None:
+    """The ids of the clients of a list; None where it is all of them."""
+    if query.text.strip() or query.filters or query.key_worker:
+        return set(search.ids(snapshot, agency, query, 0, search.count(snapshot, agency, query)))
+    return None
 
 
 def preview(
@@ -76,8 +84,8 @@ def preview(
     """What would be changed of the clients of a list. Raises Problem for too much at once, and as `refuse` does."""
     refuse(standard, recoding)
     found = holding.holding(snapshot, agency, recoding.header, recoding.old)
-    if query.text.strip() or query.filters or query.key_worker:
-        listed = set(search.ids(snapshot, agency, query, 0, search.count(snapshot, agency, query)))
+    listed = _listed(snapshot, agency, query)
+    if listed is not None:
         found = [one for one in found if one.client_id in listed]
     free = tuple(one for one in found if not one.has_draft)
     if len(free) > MOST:

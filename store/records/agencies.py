@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import replace
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, func, update
 from sqlmodel import select
 
 from store.disk.tables import AGENCIES, DRAFTS, METADATA, Agency
@@ -14,6 +14,7 @@ from store.unit_of_work import UnitOfWork
 from validators.calendar.calendar import SubmissionCalendar
 from validators.local_time import local_day
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 # What is kept of an agency that has nothing in it yet.
 _ABOUT_AGENCY = (
@@ -24,6 +25,8 @@ _ABOUT_AGENCY = (
     "privacy_notice",
     "reference_part",
 )
+_WORKED_OUT = ("client_line", "episode_state", "finding")
+"""What is worked out from records: it is there with them, and nothing to name beside them."""
 
 
 def listed(snapshot: Snapshot) -> list[AgencyInfo]:
@@ -81,7 +84,7 @@ def set_reports_since(unit: UnitOfWork, agency: AgencyInfo, month: str) -> Agenc
 
 def rename(unit: UnitOfWork, agency: AgencyInfo, code: str) -> AgencyInfo:
     """Give an agency that has nothing in it another code. Raises Problem where it has, or the code is another's."""
-    _refuse_filled(unit, agency, "renamed")
+    refuse_filled(unit, agency, "renamed")
     if _known(unit, code, agency.standard) is not None:
         raise Problem(f"This store has the agency {code} of {agency.standard} already: give another code.")
     unit.session.execute(update(AGENCIES).where(AGENCIES.c.number == agency.number).values(code=code))
@@ -92,7 +95,7 @@ def rename(unit: UnitOfWork, agency: AgencyInfo, code: str) -> AgencyInfo:
 
 def remove(unit: UnitOfWork, agency: AgencyInfo) -> None:
     """Take away an agency that has nothing in it. Raises Problem where it has."""
-    _refuse_filled(unit, agency, "removed")
+    refuse_filled(unit, agency, "removed")
     for table in _tables_of_agencies():
         unit.session.execute(table.delete().where(table.c.agency_number == agency.number))
     unit.session.execute(AGENCIES.delete().where(AGENCIES.c.number == agency.number))
@@ -105,23 +108,23 @@ def _tables_of_agencies() -> list[Table]:
     return [table for table in METADATA.sorted_tables if "agency_number" in table.c]
 
 
-def _refuse_filled(unit: UnitOfWork, agency: AgencyInfo, what: str) -> None:
-    """What was entered, sent or begun stands under the agency: deleted records count, too."""
-    held = next(
-        (
-            table.name
-            for table in _tables_of_agencies()
-            if table.name not in _ABOUT_AGENCY
-            and unit.session.execute(
-                select(table.c.agency_number).where(table.c.agency_number == agency.number)
-            ).first()
-        ),
-        "",
-    )
-    begun = select(DRAFTS.c.record_id).where(DRAFTS.c.parent_id == agency.id)
-    if held or unit.session.execute(begun).first():
-        word = held.replace("_", " ") or "draft"
-        raise Problem(f"The agency {agency.code} has records in it (a {word}): only an empty one can be {what}.")
+def refuse_filled(snapshot: Snapshot, agency: AgencyInfo, what: str) -> None:
+    """Raise Problem, naming what it holds, for an agency that is not empty: it cannot be `what`, such as "renamed".
+
+    What was entered, sent or begun stands under the agency: deleted records count, too.
+    """
+    held = []
+    for table in _tables_of_agencies():
+        if table.name not in _ABOUT_AGENCY:
+            query = select(func.count()).select_from(table).where(table.c.agency_number == agency.number)
+            many = snapshot.connection.execute(query).scalar_one()
+            held += [(table.name in _WORKED_OUT, counted(many, table.name.replace("_", " ")))] if many else []
+    begun = select(func.count()).select_from(DRAFTS).where(DRAFTS.c.parent_id == agency.id)
+    if many := snapshot.connection.execute(begun).scalar_one():
+        held.append((False, counted(many, "draft")))
+    if held:
+        told = ", ".join(text for is_worked_out, text in held if not is_worked_out) or held[0][1]
+        raise Problem(f"The agency {agency.code} has records in it ({told}): only an empty one can be {what}.")
 
 
 def _known(unit: UnitOfWork, code: str, standard: str) -> Agency | None:

@@ -1,5 +1,6 @@
 """Records that hold a value in a field: which they are, and which values stand in the field at all."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -11,10 +12,18 @@ from store.records import read
 from store.snapshot import Snapshot
 
 
-def values(snapshot: Snapshot, agency: AgencyInfo, header: str) -> dict[str, int]:
+def values(
+    snapshot: Snapshot, agency: AgencyInfo, header: str, clients: Collection[str] | None = None
+) -> dict[str, int]:
     """The values that stand in a field of an agency's records, none of them deleted, with how many records hold each;
-    the most frequent first."""
-    _, table, here = _where(snapshot, agency, header)
+    the most frequent first. With `clients` only theirs count, by their ids."""
+    kind, table, here = _where(snapshot, agency, header)
+    if clients is not None:
+        theirs = select(CLIENTS.c.number).where(sqlite.among(CLIENTS.c.id, clients))
+        if kind == "event":
+            theirs = select(EPISODES.c.number).where(EPISODES.c.client_number.in_(theirs))
+        above = {"client": CLIENTS.c.number, "episode": EPISODES.c.client_number, "event": EVENTS.c.episode_number}
+        here = [*here, above[kind].in_(theirs)]
     value = sqlite.json_text(table.c.typed, header)
     query = select(value, func.count()).where(*here, value.is_not(None))
     found = snapshot.connection.execute(query.group_by(value).order_by(func.count().desc(), value))

@@ -47,7 +47,7 @@ def codes(desk: Desk, episodes: list[str]) -> str:
 
 def test_it_is_seen_done_and_undone_as_one(desk: Desk, filled: tuple[AgencyInfo, list[str]]) -> None:
     agency, episodes = filled
-    assert ask(desk.store, recode.values, agency, HEADER) == {OLD: 3, NEW: 1}
+    assert ask(desk.store, recode.values, agency, ALL, HEADER) == {OLD: 3, NEW: 1}
     seen = ask(desk.store, recode.preview, agency, STANDARD, ALL, CHANGE)
     assert [one.reference for one in seen.records] == ["C1", "C2", "C4"] and seen.drafted == 0
     before = ask(desk.store, audit.last_act)
@@ -75,6 +75,8 @@ def test_only_the_clients_of_the_list_are_changed_and_no_record_somebody_types_i
     agency, episodes = filled
     seen = ask(desk.store, recode.preview, agency, STANDARD, replace(ALL, text="C2"), CHANGE)
     assert [one.reference for one in seen.records] == ["C2"]
+    for header, its in ((HEADER, {OLD: 1}), ("CLIENT", {"C2": 1})):
+        assert ask(desk.store, recode.values, agency, replace(ALL, text="C2"), header) == its, "what is told is of them"
     do(desk.store, BOB, drafts.save, Draft("episode", episodes[0], {HEADER: "3"}, 1))
     seen = ask(desk.store, recode.preview, agency, STANDARD, ALL, CHANGE)
     assert [one.reference for one in seen.records] == ["C2", "C4"] and seen.drafted == 1

@@ -1,7 +1,7 @@
 """Recoding at the screen: field, value, code, the records, done, and taken back."""
 
 from exporters.records import recode
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, ClientQuery
 from store.store import Store
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask
@@ -10,7 +10,7 @@ HEADER = "CJACCMNEED"
 
 
 def test_a_code_is_put_in_place_of_another_and_back(start: Start, store: Store, agency: AgencyInfo) -> None:
-    before = ask(store, recode.values, agency, HEADER)
+    before = ask(store, recode.values, agency, ClientQuery(), HEADER)
     (old, many), *_ = before.items()
     new = next(code for code in ("1", "2", "3") if code != old)
     terminal = start()
@@ -26,9 +26,9 @@ def test_a_code_is_put_in_place_of_another_and_back(start: Start, store: Store, 
     same_picture(terminal, HELP / "recode.screen.txt")
     terminal.press("<f2>")
     terminal.until(f"Recoded: {many} records.")
-    assert ask(store, recode.values, agency, HEADER)[new] == before.get(new, 0) + many
+    assert ask(store, recode.values, agency, ClientQuery(), HEADER)[new] == before.get(new, 0) + many
     terminal.press("<ctrl+z>")
     terminal.until(f"Taken back: {many} records.")
-    assert ask(store, recode.values, agency, HEADER) == before
+    assert ask(store, recode.values, agency, ClientQuery(), HEADER) == before
     terminal.press("<f2>")
     terminal.until("Nothing is listed")

@@ -274,10 +274,14 @@ class AgenciesScreen(StoreScreen[None]):
                 code = told(texts)
                 self.program.write(lambda unit: agencies.rename(unit, its, code), on_done=self._renamed, hold=True)
 
-        about = ["Where it was mistyped: nothing was entered or sent under it yet."]
-        self.app.push_screen(
-            Asking(f"The code of {its.code}", about, [Asked("code", "Code", its.code)], check), answered
-        )
+        def asks(_: None) -> None:
+            about = ["Where it was mistyped: nothing was entered or sent under it yet."]
+            self.app.push_screen(
+                Asking(f"The code of {its.code}", about, [Asked("code", "Code", its.code)], check), answered
+            )
+
+        # Nobody types a code for one that cannot have another.
+        self.program.read(lambda snapshot: agencies.refuse_filled(snapshot, its, "renamed"), on_done=asks, hold=True)
 
     def _renamed(self, agency: AgencyInfo) -> None:
         if agency.id == self.program.agency.id:

@@ -211,7 +211,7 @@ class Adding:
 
     def _ask_to_delete(self, held: Held, typing: Sequence[Typing]) -> None:
         screen = self.screen
-        below = len(screen.case.children(held))
+        below = len(screen.case.beneath(held))
         lines = [labels.record_name(screen.case, held)]
         if below:
             lines.append(f"What stands under it ({below}) goes and comes back with it.")

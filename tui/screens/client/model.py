@@ -160,6 +160,11 @@ class Case:
             if other.parent_id == held.id and other.kind != "client" and (self.show_deleted or not other.deleted)
         ]
 
+    def beneath(self, held: Held) -> list[Held]:
+        """All records below one, at any depth, but those that are deleted: what goes when it goes."""
+        own = [other for other in self.children(held) if not other.deleted]
+        return [*own, *(each for other in own for each in self.beneath(other))]
+
     def records(self) -> Iterator[Held]:
         """All records that are shown, as the tree lists them."""
 

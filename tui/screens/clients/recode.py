@@ -141,16 +141,16 @@ class RecodeScreen(StoreScreen[None]):
         self._ask(items, "Field", self._choose_old)
 
     def _choose_old(self, header: str) -> None:
-        agency = self.program.agency
+        agency, query = self.program.agency, self._query
 
         def came(found: dict[str, int]) -> None:
             if not found:
-                self.say("No record holds anything in this field.", "notice")
+                self.say("No record of these clients holds anything in this field.", "notice")
                 return
             items = [(code, self._label(header, code), counted(many, "record")) for code, many in found.items()]
             self._ask(items, "What stands there", lambda old: self._choose_new(header, old))
 
-        self.program.read(lambda snapshot: recode.values(snapshot, agency, header), on_done=came, hold=True)
+        self.program.read(lambda snapshot: recode.values(snapshot, agency, query, header), on_done=came, hold=True)
 
     def _choose_new(self, header: str, old: str) -> None:
         standard = self.program.standard
