@@ -46,6 +46,14 @@ def test_what_is_left_out_leads_to_its_record(start: Start) -> None:
     assert terminal.lines()[0].startswith(f" Client {name}")
     terminal.press("<escape>", 0.5)
     assert terminal.shows("Left out")
+    terminal.press("<end><f8>")
+    terminal.until("F2 Save")
+    terminal.press("<escape>")
+    terminal.until("Left out")
+    terminal.press("<f8>")
+    terminal.until("There is no further one in this list.")
+    terminal.press("<f7>")
+    terminal.until("F2 Save")
 
 
 def test_the_file_is_looked_at_sideways_and_as_text(start: Start) -> None:

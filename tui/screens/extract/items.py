@@ -105,7 +105,7 @@ class ItemsScreen(FilteredTableScreen[ExtractItem]):
         super().__init__()
         self.title = title
         self._contents = TableContents(items, about, empty)
-        self._walked = False
+        self._opened: ExtractItem | None = None
 
     def begin(self) -> None:
         """It is there."""
@@ -133,6 +133,7 @@ class ItemsScreen(FilteredTableScreen[ExtractItem]):
         app = self.program
         if one is None or one.place is None:
             return
+        self._opened = one
         if isinstance(one.place, Difference):
             agency, standard, its_place = app.agency, app.standard, one.place
             app.read(
@@ -143,7 +144,7 @@ class ItemsScreen(FilteredTableScreen[ExtractItem]):
             app.open_client(*one.place)
 
     def action_next_finding(self) -> None:
-        """F8: to the record of the next line; it begins with the one that is chosen."""
+        """F8: to the record of the next line; of the chosen one, where that is not the one opened last."""
         self._walk(1)
 
     def action_previous_finding(self) -> None:
@@ -151,10 +152,9 @@ class ItemsScreen(FilteredTableScreen[ExtractItem]):
         self._walk(-1)
 
     def _walk(self, step: int) -> None:
-        at = self.table.cursor + step if self._walked else self.table.cursor
+        at = self.table.cursor + step if self.current is self._opened else self.table.cursor
         if not 0 <= at < len(self.shown):
             self.say("There is no further one in this list.", "notice")
             return
-        self._walked = True
         self.table.go(at)
         self.on_line_list_chosen()

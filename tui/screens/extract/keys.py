@@ -7,6 +7,17 @@ REGISTRY.add(
     action("extract.month", "f4", "Month", "Look at another submission", {"extract"}, "month", bar=True),
     action("extract.written", "f6", "Written", "The extracts that were written", {"extract"}, "written", bar=True),
     action("items.filter", "slash", "Filter", "Only lines with these words", {"extract_items"}, "filter", bar=True),
+    action(
+        "items.next", "f8", "Next", "The record of the next line, once back here", {"extract_items"}, "next_finding"
+    ),
+    action(
+        "items.previous",
+        "f7",
+        "Before",
+        "The record of the line before, once back here",
+        {"extract_items"},
+        "previous_finding",
+    ),
     action("sheet.text", "ctrl+t", "Text", "The file as text, or as a table", {"extract_sheet"}, "text", bar=True),
     action(
         "mismatches.confirm",

@@ -268,7 +268,7 @@ class ExtractScreen(StoreScreen[None]):
     def _kept_out(self, found: Looked) -> list[ExtractLine]:
         many = len(found.preview.receipt.kept_out)
         told = f"{counted(many, self._word)} kept out, or in part, by a date that is wrong"
-        hint = "Left out with errors. Enter lists them; F8 there goes through them."
+        hint = "Left out with errors. Enter lists them; there F8 opens the next, each time you are back."
         return [ExtractLine("With errors", told, "error", self._show_kept_out, hint)] if many else []
 
     def _left_out(self, found: Looked) -> str:
@@ -381,7 +381,9 @@ class ExtractScreen(StoreScreen[None]):
     def _show_kept_out(self) -> None:
         if self.looked is not None:
             items = kept_out(self.looked.preview.receipt, self.program.standard)
-            about = "Left out, or held back in part, by a wrong date; Enter goes to the field, F8 to the next."
+            about = (
+                "Left out, or held back in part, by a wrong date; Enter goes to the field; back here F8 opens the next."
+            )
             self.app.push_screen(ItemsScreen("Left out with errors", about, items, "Nothing is left out by an error."))
 
     def _show_held(self) -> None:
