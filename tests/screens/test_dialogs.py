@@ -2,6 +2,7 @@
 
 from store.facts import ClientTree
 from tests.screens.conftest import Start
+from tui.widgets.help_screen import help_lines
 
 
 def test_help_comes_over_a_question_and_leads_back_to_it(known: ClientTree, start: Start) -> None:
@@ -10,6 +11,8 @@ def test_help_comes_over_a_question_and_leads_back_to_it(known: ClientTree, star
     terminal.until("What is to be added?")
     terminal.press("<f1>")
     terminal.until("A question is answered by the letter before an answer.")
+    listed = {line.split("[")[-1] for line in help_lines("dialog") if line.endswith("]")}
+    assert listed == {"app.help]", "app.back]", "app.quit]", "app.redraw]", "app.lock]"}, "what acts in a dialog"
     terminal.press("<escape>")
     terminal.until("What is to be added?")
     terminal.press("<escape>")

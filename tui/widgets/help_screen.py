@@ -6,7 +6,7 @@ from textual.widget import Widget
 
 from tui.help import paragraphs
 from tui.widgets.actions import REGISTRY, Action, shown_key
-from tui.widgets.base_screen import BaseScreen
+from tui.widgets.base_screen import IN_DIALOGS, BaseModal, BaseScreen
 from tui.widgets.text_page import TextPage
 from validators.standard.terminology import USUAL, Terms, told
 
@@ -25,6 +25,8 @@ def help_lines(scope: str, about: Sequence[str] = (), hidden: Collection[str] = 
     actions = [each for each in REGISTRY.on_screen(scope) if each.id not in hidden]
     own = [each for each in actions if each in REGISTRY.own(scope)]
     general = [each for each in actions if each not in own]
+    if scope == BaseModal.scope:  # a dialog leaves the others to the screen below
+        general = [each for each in general if each.id in IN_DIALOGS or each.priority]
     lines: list[str] = []
     if own:
         lines += ["# On this screen", *(_line(each, terms) for each in own), ""]
