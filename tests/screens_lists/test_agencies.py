@@ -90,8 +90,14 @@ def test_the_page_lists_the_agencies_and_what_each_reports_by(start: Start, stor
 
 def test_from_the_month_by_its_letter(start: Start) -> None:
     terminal = start(ready="Month: ", KEYWORK_TEST_START="month")
+    terminal.press("<escape>")
+    terminal.until("This is the first screen")
     terminal.press("a")
     terminal.until("Agencies of this store")
+    # What was said before one went elsewhere is no news to whoever comes back.
+    terminal.press("<escape>")
+    terminal.until("Month: ")
+    assert not terminal.shows("This is the first screen")
 
 
 def test_england_to_wales_and_back_with_a_draft_open(start: Start, store: Store, agency: AgencyInfo) -> None:

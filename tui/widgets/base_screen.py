@@ -65,6 +65,14 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         """Back from another screen: the terminal's cursor returns to where the focus is."""
         self.call_after_refresh(return_cursor, self)
 
+    def on_screen_suspend(self) -> None:
+        """Another screen comes over this one: what was done, or went on, is no news to whoever comes back. A notice and
+        an error stay, and so does everything beneath a dialog."""
+        if self.app.screen is not self and isinstance(self.app.screen, BaseScreen):
+            for line in self.query(StatusLine):
+                if line.severity in ("", "ok"):
+                    line.say("")
+
     def compose(self) -> ComposeResult:
         """Title above, the body, then status and keys."""
         yield TitleLine(self.title or "", self.base.demo)

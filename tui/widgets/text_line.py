@@ -130,6 +130,7 @@ class StatusLine(TextLine):
     def __init__(self) -> None:
         super().__init__(rest="text", id="status-line")
         self._lines = 1
+        self.severity = ""
 
     def on_resize(self) -> None:
         """Another width: perhaps another number of lines."""
@@ -158,6 +159,7 @@ class StatusLine(TextLine):
 
     def say(self, text: str, severity: str = "") -> None:
         """Show a message; severity is `error`, `warning`, `notice`, `ok` or nothing."""
+        self.severity = severity
         word = WORDS.get(severity, "")
         before = f"{MARKS.get(severity, ' ')} {word}: " if word else ""
         self.show((before, severity if word else "text"), (text, "text"))
