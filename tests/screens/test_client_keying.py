@@ -128,7 +128,9 @@ def test_deleting_asks_and_is_undone(store: Store, known: ClientTree, start: Sta
     terminal = start(known.client.id)
     terminal.press("<ctrl+t><down><ctrl+t><tab>SR1 4<f2>")
     terminal.until("Saved: Episode")
-    terminal.press("<ctrl+t><down><delete><enter><escape>")
+    terminal.press("<ctrl+t><up><delete>")
+    terminal.until("What stands under it (2) goes")  # an episode, and the event under that
+    terminal.press("<escape><down><down><delete><enter><escape>")
     assert ask(store, read.tree, known.client.id).episodes[0].events
     terminal.press("<delete>d")
     terminal.until("Deleted: Sub-intervention")
