@@ -100,6 +100,7 @@ async def test_what_others_delete_stays_under_the_cursor_and_is_saved_once_it_is
         def said(text: str) -> bool:
             return text in screen.query_one(StatusLine).text
 
+        await until(pilot, lambda: getattr(getattr(screen, "held", None), "id", "") == episode.id)
         do(store, Who("bob", NOW), save.delete, "client", known.client.id, 1)
         await until(pilot, lambda: said("bob deleted Client 26964 DM just now"))
         assert (screen.held.id, screen.form.model.current) == (episode.id, "PC")
