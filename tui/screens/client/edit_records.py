@@ -315,12 +315,10 @@ class Adding:
                 if stored is not None:
                     held.adopt(stored)
                 held.typed, held.model = typed, None
-                left = [
-                    (gone, steps) for gone, steps in zip(self._deleted, self._steps, strict=True) if held not in gone
-                ]
-                self._deleted, self._steps = [gone for gone, _ in left], [steps for _, steps in left]
-                if self.screen.held is held or held.id not in (self.screen.held.parent_id, self.screen.case.client.id):
-                    self._go_to(held)  # whoever is in what stands under it stays there
+            left = [(gone, steps) for gone, steps in zip(self._deleted, self._steps, strict=True) if held not in gone]
+            self._deleted, self._steps = [gone for gone, _ in left], [steps for _, steps in left]
+            if self.screen.held is held or held.id not in (self.screen.held.parent_id, self.screen.case.client.id):
+                self._go_to(held)  # whoever is in what stands under it stays there
             self.screen.say(f"Back again: {labels.record_name(self.screen.case, held)}.", "ok")
 
         item, client_id = _item(held), self.screen.client_id
