@@ -39,11 +39,14 @@ def at_month(start: Start, **options: object) -> Terminal:
 
 def test_it_shows_what_is_due_the_figures_and_the_causes_by_size(start: Start) -> None:
     terminal = at_month(start)
+    terminal.until("Load 90.2 %, data quality 100.0 %, by our own estimate.")
     assert terminal.shows("Late: Nov 20 (2020-11) was due by Sat 12 Dec 2020, 3 days late.")
     assert terminal.shows("Due by Tue 12 Jan 2021: Dec 20 (2020-12). 28 days left.")
-    assert terminal.shows("Load 90.2 %, data quality 100.0 %, by our own estimate.")
     assert terminal.shows("1 ✗ Rule 89: No sub-intervention after closure")
     assert terminal.shows("c   Checklist: 4 of 12 done; next: All episodes checked, no errors")
+    terminal.press("<f3>")  # whoever was here when the check ended is told so, until another screen comes
+    terminal.until("60 clients")
+    command(terminal, "what is due", "Load 90.2 %")
     same_picture(terminal, HELP / "month.screen.txt")
 
 

@@ -235,6 +235,8 @@ REASONS: Mapping[str, str] = {
     "clients.all": _MOVES,
     "clients.weeks": "is remembered for the screens: client list takes --weeks each time",
     "items.filter": _MOVES,
+    "items.next": _MOVES,
+    "items.previous": _MOVES,
     "sheet.text": "shows a written file another way: extracts write gives the file itself",
     "receipt.sheet": "shows a written file: extracts write gives the file itself",
     "mismatches.filter": _MOVES,
