@@ -13,7 +13,6 @@ from tests.screens.program import NOW, Program
 from tests.screens.test_own_save_is_no_news import until
 from tests.stores import ask, do
 from tui.app.open_store import StoreLocation
-from tui.screens.client.screen import ClientScreen
 from tui.widgets.text_line import StatusLine
 from validators.standard.catalogue import load
 
@@ -28,7 +27,7 @@ async def test_a_session_that_slept_while_the_client_was_removed_keeps_nothing_o
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.store is not None and app.screen.is_mounted)
         app.open_client(its, header="CLIENT")
-        await until(pilot, lambda: isinstance(app.screen, ClientScreen))
+        await until(pilot, lambda: getattr(getattr(app.screen, "held", None), "id", "") == its)
         await pilot.press("x")
         await until(pilot, lambda: ask(store, drafts.listed, "ann"))
         do(store, Who("", NOW, app.session), presence.leave)  # as for one who gave no sign of life for long enough
