@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
 
@@ -13,13 +12,11 @@ from store.live import drafts, offline_drafts
 from store.records import agencies, merge, read, save
 from store.store import Store
 from store.store import open_store as open_another
+from tests.screens.pilots import at_client, until
 from tests.screens.program import NOW, Program
-from tests.screens.test_own_save_is_no_news import until
 from tests.stores import ask, do
 from tui.app import app as app_module
 from tui.app import open_store
-from tui.app.open_store import StoreLocation
-from tui.screens.client.screen import ClientScreen
 from tui.widgets.confirm import Confirm, Question
 from tui.widgets.text_line import StatusLine
 from validators.standard.catalogue import load
@@ -28,13 +25,8 @@ from validators.standard.catalogue import load
 async def test_what_a_locked_store_has_not_taken_when_its_screen_is_left_is_kept_by_f10(
     store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KEYWORK_TEST_START", "month")
     monkeypatch.setattr(open_store, "BUSY_SECONDS", 0.2)
-    app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: app.store is not None and app.screen.is_mounted)
-        app.open_client(known.client.id, header="CLIENT")
-        await until(pilot, lambda: isinstance(app.screen, ClientScreen))
+    async with at_client(store, known.client.id, header="CLIENT") as (app, pilot):
         with store.writing(Who("loader", NOW)):
             await pilot.press("x", "escape", "f10")
             await until(pilot, lambda: app._exit)
@@ -45,15 +37,10 @@ async def test_what_a_locked_store_has_not_taken_when_its_screen_is_left_is_kept
 async def test_what_another_saved_in_a_store_that_was_put_back_is_never_written_over_unseen(
     store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("KEYWORK_TEST_START", "month")
     client, copy = known.client, tmp_path / "copy.db"
     store.backup(copy)
-    app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
     do(store, Who("ann", NOW), save.change, "client", client.id, {**client.values, "ETHNIC": "B"}, 1)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.store is not None and app.screen.is_mounted)
-        app.open_client(client.id, header="CLIENT")
-        await until(pilot, lambda: isinstance(app.screen, ClientScreen))
+    async with at_client(store, client.id, header="CLIENT") as (app, pilot):
         screen = app.screen
         for beside in ("", "-wal", "-shm"):
             store.path.with_name(store.path.name + beside).rename(tmp_path / f"away{beside}")
@@ -88,19 +75,9 @@ async def test_what_another_saved_in_a_store_that_was_put_back_is_never_written_
 async def test_what_others_delete_stays_under_the_cursor_and_is_saved_once_it_is_back(
     store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KEYWORK_TEST_START", "month")
     episode, event, was = known.episodes[0].episode, known.episodes[0].events[0], known.client.values
-    app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.store is not None and app.screen.is_mounted)
-        app.open_client(known.client.id, episode.id, "", "PC")
-        await until(pilot, lambda: isinstance(app.screen, ClientScreen))
-        screen = app.screen
-
-        def said(text: str) -> bool:
-            return text in screen.query_one(StatusLine).text
-
-        await until(pilot, lambda: getattr(getattr(screen, "held", None), "id", "") == episode.id)
+    async with at_client(store, known.client.id, episode.id, "", "PC") as (app, pilot):
+        screen, said = app.screen, app.said
         do(store, Who("bob", NOW), save.delete, "client", known.client.id, 1)
         await until(pilot, lambda: said("bob deleted Client 26964 DM just now"))
         assert (screen.held.id, screen.form.model.current) == (episode.id, "PC")
@@ -126,14 +103,9 @@ async def test_what_others_delete_stays_under_the_cursor_and_is_saved_once_it_is
 async def test_what_is_new_under_an_episode_that_others_took_elsewhere_goes_along(
     store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KEYWORK_TEST_START", "month")
     agency, episode = ask(store, agencies.one), known.episodes[0].episode
     other = do(store, Who("bob", NOW), save.create, "client", agency.id, "", {"CLIENT": "twin"})
-    app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.store is not None and app.screen.is_mounted)
-        app.open_client(known.client.id, episode.id)
-        await until(pilot, lambda: isinstance(app.screen, ClientScreen))
+    async with at_client(store, known.client.id, episode.id) as (app, pilot):
         screen = app.screen
         await pilot.press("ctrl+n", "enter", "1", "/", "3", "/", "2", "0", "tab", "ctrl+t", "delete")
         await pilot.press("d", "ctrl+n", "enter", "1", "/", "2", "/", "2", "0", "tab")
@@ -154,15 +126,11 @@ async def test_what_is_new_under_an_episode_that_others_took_elsewhere_goes_alon
 async def test_a_new_record_that_is_offered_while_its_episode_goes_elsewhere_is_offered_there(
     store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KEYWORK_TEST_START", "month")
     agency, episode = ask(store, agencies.one), known.episodes[0].episode
     other = do(store, Who("bob", NOW), save.create, "client", agency.id, "", {"CLIENT": "twin"})
     typed = Draft("event", "new", {"SUBMODDT": "20200201"}, 0, episode.id, "sub_intervention")
     do(store, Who("ann", NOW, "before"), drafts.save, typed)
-    app: Any = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.store is not None and app.screen.is_mounted)
-        app.open_client(known.client.id)
+    async with at_client(store, known.client.id) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         screen = app.screen_stack[-2]
         do(store, Who("bob", NOW), merge.merge, other.id, known.client.id)

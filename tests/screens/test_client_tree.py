@@ -7,8 +7,8 @@ from textual import events
 
 from store.facts import ClientTree
 from store.store import Store
+from tests.screens.pilots import until
 from tests.screens.program import NOW, Program
-from tests.screens.test_own_save_is_no_news import until
 from tui.app.open_store import StoreLocation
 from tui.screens.client import labels
 from tui.screens.client.screen import ClientScreen

@@ -8,8 +8,8 @@ import pytest
 
 from store.facts import ClientTree
 from store.store import Store
+from tests.screens.pilots import until
 from tests.screens.program import NOW, Program
-from tests.screens.test_own_save_is_no_news import until
 from tui.app.open_store import StoreLocation
 from tui.screens.month import MonthScreen
 from tui.screens.registry import SCREENS

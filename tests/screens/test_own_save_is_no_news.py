@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from store.facts import ClientTree, Draft, Who
 from store.findings import queries
@@ -13,6 +12,7 @@ from store.live.news import StoreState
 from store.records import agencies, read, save
 from store.store import OwnActs, Store
 from tests.screens.conftest import CLIENT
+from tests.screens.pilots import until
 from tests.screens.program import NOW, Program
 from tests.stores import ask, do
 from tui.app import letter_watch
@@ -53,15 +53,6 @@ class Counts:
         """Count anew."""
         self.clients = self.years = 0
         self.told.clear()
-
-
-async def until(pilot: Pilot[Any], holds: Callable[[], object]) -> None:
-    """Wait for something to be so."""
-    for _ in range(600):
-        if holds():
-            return
-        await pilot.pause(0.05)
-    raise AssertionError("that did not come")
 
 
 async def test_after_f2_the_client_is_read_once_and_the_calendar_is_not_reckoned_anew(

@@ -9,8 +9,8 @@ import pytest
 
 from store import people
 from store.store import Store
+from tests.screens.pilots import until
 from tests.screens.program import NOW, Program
-from tests.screens.test_own_save_is_no_news import until
 from tui.app import app as app_module
 from tui.app.open_store import StoreLocation
 from tui.screens.client.screen import ClientScreen

@@ -11,8 +11,8 @@ from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.records import read, save
 from store.store import Store
+from tests.screens.pilots import until
 from tests.screens.program import NOW, Program
-from tests.screens.test_own_save_is_no_news import until
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask, do
 from tui.app import open_store
