@@ -8,11 +8,10 @@ consent of their own are sent with that only, and only where the site switched t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.formats.base import ExtractKind, HeldBack, Outgoing, filled_events, lost_values
+from exporters.formats.base import ExtractKind, HeldBack, Outgoing, as_then, filled_events, lost_values
 from exporters.formats.without_consent import cut, hidden_of, without
 from store.month import agency_settings
 from store.records import read
@@ -67,18 +66,14 @@ class Selection:
     def stream(self, snapshot: "Snapshot", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
         self.begin(snapshot, agency)
-        for record in map(self._as_then, read.episodes(snapshot, agency)):
+        for stored in read.episodes(snapshot, agency):
+            record = as_then(self.standard, stored)
             yield record, self._outgoing(record)
 
     def begin(self, snapshot: "Snapshot", agency: "AgencyInfo") -> None:
         """Read what has been switched on."""
         if self.standard.settings:
             self.settings = agency_settings.settings(snapshot, agency)
-
-    def _as_then(self, record: EpisodeRecord) -> EpisodeRecord:
-        """An episode under the headers of this edition, where the agency has left it since."""
-        held = self.standard.held_in
-        return _as_before(record, held) if held else record
 
     def goes_as_it_is(self, record: EpisodeRecord) -> bool:
         """Whether consent is given and nothing is dated after the period's end."""
@@ -115,10 +110,10 @@ class Selection:
 
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str] | None = None) -> Outgoing:
         """What of one stored episode is sent, whatever was sent before."""
-        return self._outgoing(self._as_then(record))
+        return self._outgoing(as_then(self.standard, record))
 
     def _outgoing(self, record: EpisodeRecord) -> Outgoing:
-        """The same of one under this edition's headers: put there twice, what changed places would change back."""
+        """The same of one as this edition has it."""
         episode = record.episode
         if why := self._why_left_out(episode):
             return Outgoing(record, why)
@@ -127,10 +122,6 @@ class Selection:
         held: list[HeldBack] = []
         values = dict(episode)
         events = record.events
-        for event in events:
-            if event.section not in self.dates:  # of an edition before: kept, not sent
-                events = tuple(one for one in events if one.section in self.dates)
-                break
         for event in events:
             if not self._is_named(event):
                 events = filled_events(self.standard, self.name(record), events, held)
@@ -196,17 +187,6 @@ class Selection:
             else:
                 kept.append(event)
         return tuple(kept)
-
-
-def _as_before(record: EpisodeRecord, held: Mapping[str, str]) -> EpisodeRecord:
-    """An episode under the headers of an edition that was left: what is held under others now is what it says."""
-
-    def told(values: Values) -> Values:
-        own = {before: values.get(now, "") for before, now in held.items() if before in values or now in values}
-        return {**values, **own} if own else values
-
-    events = tuple(replace(event, values=told(event.values)) for event in record.events)
-    return replace(record, client=told(record.client), episode=told(record.episode), events=events)
 
 
 def _day(values: Mapping[str, str], header: str) -> date | None:

@@ -120,6 +120,28 @@ class HeldBack:
         return {"episode": self.episode, **what, "why": self.why}
 
 
+def as_then(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
+    """A stored episode as an edition has it, where the agency went over to another since: under the headers of then,
+    with what is held under others now, and without events that it does not ask, which are kept and not sent.
+
+    Once is enough: done twice, headers that changed places would change back.
+    """
+    held = standard.held_in
+    if held:
+
+        def told(values: Values) -> Values:
+            own = {before: values.get(now, "") for before, now in held.items() if before in values or now in values}
+            return {**values, **own} if own else values
+
+        events = tuple(replace(event, values=told(event.values)) for event in record.events)
+        record = replace(record, client=told(record.client), episode=told(record.episode), events=events)
+    known = standard.section_by_id
+    for event in record.events:
+        if event.section not in known:
+            return replace(record, events=tuple(one for one in record.events if one.section in known))
+    return record
+
+
 def lost_values(standard: Standard, name: str, record: EpisodeRecord, held: list[HeldBack]) -> tuple[Finding, ...]:
     """What is found of values that have no part which may be sent, and so leave nothing behind: each is told as held
     back. Where the field may be empty that is all there would be to see, so that it is found as it is in the store."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporters.formats.base import ExtractKind, HeldBack, Outgoing, filled_events, lost_values
+from exporters.formats.base import ExtractKind, HeldBack, Outgoing, as_then, filled_events, lost_values
 from exporters.formats.links import INCOMPLETE, digest
 from exporters.formats.without_consent import NOTHING_MAY_GO, cut
 from exporters.xml_format.shape import block_keys, link_of, linking, name_of
@@ -76,7 +76,7 @@ class JourneySelection:
         """All journeys of an agency in order of entry, each with what of it is sent. Raises Problem."""
         some: list[EpisodeRecord] = []
         for record in read.episodes(snapshot, agency):
-            some.append(record)
+            some.append(as_then(self.standard, record))
             if len(some) >= _AT_ONCE:
                 yield from self._outgoing(snapshot, agency, some)
                 some = []
@@ -87,7 +87,7 @@ class JourneySelection:
     ) -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         sent = self.sent(snapshot, agency, some)
         for record in some:
-            yield record, self.outgoing(record, sent)
+            yield record, self._outgoing_of(record, sent)
 
     def begin(self, snapshot: "Snapshot", agency: AgencyInfo) -> None:
         """Nothing an agency says of itself decides on that."""
@@ -105,6 +105,10 @@ class JourneySelection:
 
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
         """What of one stored journey is sent; `sent` are digests of what was sent before, by id."""
+        return self._outgoing_of(as_then(self.standard, record), sent)
+
+    def _outgoing_of(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
+        """The same of one as this edition has it."""
         if why := self._why_left_out(record.episode):
             return Outgoing(record, why)
         held: list[HeldBack] = []

@@ -15,7 +15,7 @@ from exporters.work import Work
 from store.facts import Who
 from store.month import extracts
 from store.month import sent as stored_sent
-from store.records import save
+from store.records import read, save
 from tests.exporters.journeys import Returns, messages, parts
 from tests.stores import ask
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
@@ -329,3 +329,17 @@ def test_a_journey_whose_referral_changed_is_gone_to_under_its_new_name(wales: R
     (found,) = ask(wales.store, find_mismatches, preview).found
     assert found.told == "Its identifier was changed; the journey is now 42 2026-03-02 02."
     assert found.episode_id == one
+
+
+def test_a_month_in_the_letter_of_before_goes_as_that_has_it(wales: Returns) -> None:
+    one = wales.keyed(modality(), SURNAME1="W", FORENAME1="E")
+    before = replace(WALES, held_in={"SURNAME1": "FORENAME1", "FORENAME1": "SURNAME1"})
+    preview = ask(wales.store, preview_extract, Work(wales.agency, before, TODAY), "2026-03")
+    (goes,) = [each for key in preview.by_episode.groups for each in preview.by_episode.episodes(key)]
+    assert (goes.values["SURNAME1"], goes.values["FORENAME1"]) == ("E", "W")
+    # An event that only the letter of today asks is kept, and not sent.
+    stored = ask(wales.store, read.episode_record, one)
+    stored = replace(stored, events=(*stored.events, Event("another", {"OTHER": "1"})))
+    outgoing = choose.of(before).selection(preview.period).outgoing(stored, {})
+    assert [event.section for event in outgoing.record.events] == ["modality"] and not outgoing.held_back
+    assert outgoing.record.client["SURNAME1"] == "E"
