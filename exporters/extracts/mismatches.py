@@ -152,7 +152,7 @@ class Finder:
             for one in pair
             if one is not None and one.episode in wanted
         }
-        return locate.journeys(self.snapshot, self.preview.agency, told)
+        return locate.journeys_now(self.snapshot, self.preview.agency, told)
 
     def _gone_events(self) -> dict[tuple[str, str], Whereabouts]:
         """Where the events are that were sent and are not in their episode any more."""
@@ -205,15 +205,17 @@ class Finder:
         return "It is in the store but not in what would be written.", False
 
     def _renamed(self, was: SentEpisode, place: Whereabouts | None) -> SentEpisode | None:
-        """The episode that goes by another identifier now: the same client's, opened on the same day."""
+        """The episode that goes by another identifier now: the same client's, opened on the same day; or the very same
+        one, of a client who was merged."""
         day = was.values.get(self.opened)
         if was.episode in self.preview.left_out or not day:
             return None
-        alike = (one for one in self.came if one.client == was.client and one.values.get(self.opened) == day)
-        other = next(alike, None)
-        # What stands in the store under the old identifier is another one, unless the two are found as one.
-        stands = other is not None and place is not None and place.deleted_at is None
-        return None if stands and other is not None and self.known.get(other.episode) != place else other
+        same_day = [one for one in self.came if one.values.get(self.opened) == day]
+        if place is not None and (same := [one for one in same_day if self.known.get(one.episode) == place]):
+            return same[0]
+        # What stands in the store under the old identifier is another one.
+        stands = place is not None and place.deleted_at is None
+        return None if stands else next((one for one in same_day if one.client == was.client), None)
 
     # Episodes that are in both
 

@@ -15,7 +15,8 @@ from exporters.work import Work
 from store.facts import Who
 from store.month import extracts
 from store.month import sent as stored_sent
-from store.records import read, save
+from store.records import merge, read, save
+from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns, messages, parts
 from tests.stores import ask
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
@@ -343,3 +344,15 @@ def test_a_month_in_the_letter_of_before_goes_as_that_has_it(wales: Returns) -> 
     outgoing = choose.of(before).selection(preview.period).outgoing(stored, {})
     assert [event.section for event in outgoing.record.events] == ["modality"] and not outgoing.held_back
     assert outgoing.record.client["SURNAME1"] == "E"
+
+
+def test_a_journey_of_a_client_who_was_merged_is_gone_to_under_its_new_name(wales: Returns) -> None:
+    one, other = wales.keyed(modality()), wales.keyed(CLIENTNO="43", REFDATE="2026-03-05")
+    sent(wales, "2026-03")
+    gone, kept = (ask(wales.store, read.episode_record, each).client_id for each in (one, other))
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        merge.merge(unit, kept, gone)
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-04")
+    (found,) = ask(wales.store, find_mismatches, preview).found
+    assert found.told == "Its identifier was changed; the journey is now 43 2026-03-02 01."
+    assert found.episode_id == one
