@@ -1,11 +1,14 @@
 """A unit of work: everything that is done in it is kept, or nothing, with its audit rows in the same transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from sqlalchemy import Connection
 from sqlmodel import Session
 
 from store.clients import index
+from store.disk import sqlite
 from store.disk.audit import Chain
 from store.facts import Who
 from store.people import acts
@@ -38,6 +41,14 @@ class UnitOfWork(Snapshot):
     def person(self) -> str:
         """Who writes."""
         return self.who.person
+
+    @contextmanager
+    def erasing(self) -> Iterator[None]:
+        """Have what is taken away within gone for good: overwritten in the file, and out of the write-ahead log soon
+        after."""
+        self.erases = True
+        with sqlite.overwriting(self.connection):
+            yield
 
     def require(self, act: str, kind: str, record: str = "") -> None:
         """Raise Problem where the person may not do something that is done outside this unit of work."""

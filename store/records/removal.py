@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, delete, func, insert, or_, select, update
 
 from store.clients import index
-from store.disk import sqlite
 from store.disk.audit import REMOVE
 from store.disk.tables import (
     ACCEPTANCES,
@@ -270,9 +269,8 @@ def erase(
     """
     _require_open(unit, removal_id)
     unit.session.expire_all()
-    unit.erases = True
     # Pages and cells that become free are overwritten, so that nothing of them is left between what is kept.
-    with sqlite.overwriting(unit.connection):
+    with unit.erasing():
         records = records_in(trees)
         counts = {"records": len(records), "extracts": 0}
         for one in struck:

@@ -555,7 +555,7 @@ def close(unit: UnitOfWork, its: SampleInfo, figures: Mapping[str, int]) -> None
     """Close a sample: its figures stay, and who decided what; what was keyed is forgotten."""
     done = {"closed_at": unit.at, "closed_by": unit.person, "told": json.dumps(dict(figures))}
     unit.connection.execute(update(SECOND_KEYINGS).where(SECOND_KEYINGS.c.number == its.number).values(**done))
-    with sqlite.overwriting(unit.connection):
+    with unit.erasing():
         mine = SECOND_KEYED.c.sample_number == its.number
         unit.connection.execute(delete(SECOND_KEYED).where(mine, SECOND_KEYED.c.presence == "typed"))
         unit.connection.execute(update(SECOND_KEYED).where(mine).values(first="{}", second="{}", begun_by=""))

@@ -158,6 +158,7 @@ def test_what_differs_is_decided_one_by_one_and_mended_as_by_hand(desk: Desk) ->
     assert second_keying.figures_of(state.closed[0]) == figures
     kept, _ = ask(desk.store, stored.of_episodes, [tree.episodes[0].episode.id])
     assert (kept.first, kept.second, set(kept.decided)) == ({}, {}, {"DOB", "TRIAGED", "DRUG1"})
+    assert not desk.store.path.with_name(f"{desk.store.path.name}-wal").stat().st_size, "what was keyed is forgotten"
 
 
 def sub_intervention(desk: Desk, episode_id: str, **values: str) -> StoredRecord:
