@@ -121,7 +121,7 @@ class KnownJourneys:
     def compare_client(self, store: "Store", client: StoredRecord, said: ClientSaid) -> None:
         """Note what all messages tell of a client that the store does not: once, whatever journeys they are of."""
         self._store = store
-        if client.id not in self._clients:
+        if said and client.id not in self._clients:  # of a merged one nothing is heard
             self._clients.add(client.id)
             for header, (value, line, name) in said.items():
                 self._values(name, line, client, {header: value})

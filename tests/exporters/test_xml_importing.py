@@ -122,7 +122,7 @@ def test_a_deleted_event_is_listed_and_brought_back_only_when_that_is_said(wales
 
 def test_a_merged_client_s_journey_is_known_under_the_number_of_whoever_is_kept(wales: Returns) -> None:
     """It is not there twice, and says nothing of the one who is kept."""
-    one, two = wales.keyed(modality(), CLIENTNO="5"), wales.keyed(CLIENTNO="9", REFDATE="2026-03-12")
+    one, two = wales.keyed(modality(), CLIENTNO="5"), wales.keyed(CLIENTNO="9", REFDATE="2026-03-12", POSTCODE="CF10 1")
     file = wales.export("2026-06", "full").file
     gone, stays = (ask(wales.store, read.episode_record, each).client_id for each in (one, two))
     with wales.store.writing(Who("ann", NOW)) as work:
@@ -136,6 +136,11 @@ def test_a_merged_client_s_journey_is_known_under_the_number_of_whoever_is_kept(
     report = job.write(wales.store, job.prepare(wales.store, AGENCY), "ann", NOW)
     assert (report.new.episodes, report.updated, report.left_out) == (0, 0, [])
     assert kept(wales) == before and len(before) == 2
+    # What the file says of the one who is kept, under that number, is told all the same.
+    file.write_text(file.read_text(encoding="utf-8").replace("CF10 1", "CF24 3"), encoding="utf-8")
+    job = ReturnImport(file, WALES, Taking(deleted=True))
+    job.prepare(wales.store, AGENCY)
+    assert [(one.header, one.told) for one in job.report.differences] == [("POSTCODE", "CF24 3")]
 
 
 def test_another_person_with_the_same_client_number_is_left_out(wales: Returns, other: Returns) -> None:
