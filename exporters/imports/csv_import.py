@@ -8,7 +8,7 @@ cells, without an episode ID, of another agency, or of another person than the o
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,55 +25,17 @@ from exporters.imports.identity import (
     deleted_in_store,
     known_clients,
     other_person,
-    perhaps_known,
 )
-from exporters.imports.judged import Judge, new_record, record_of
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
-from exporters.imports.taken import Taken
-from store.facts import Counts, KnownEpisode, StoredRecord, Who
+from exporters.imports.taken import Plan
+from store.facts import KnownEpisode, StoredRecord, Who
 from store.records import agencies, read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.standard.model import Standard
-from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
-
-
-@dataclass(slots=True)
-class _Change:
-    """New values for a stored record."""
-
-    record: StoredRecord
-    values: dict[str, str]
-
-
-@dataclass
-class _Plan:
-    """What is to be written: whole new episodes, new events under known ones, changed values.
-
-    `touched` are the known episodes that the file tells of, `back` the deleted events that are to be there again.
-    """
-
-    episodes: list[EpisodeRecord] = field(default_factory=list)
-    events: list[tuple[str, Event]] = field(default_factory=list)
-    changes: dict[str, _Change] = field(default_factory=dict)
-    touched: dict[str, KnownEpisode] = field(default_factory=dict)
-    back: list[StoredRecord] = field(default_factory=list)
-
-    def change(self, record: StoredRecord, header: str, value: str) -> bool:
-        """Plan one value of a stored record; say whether that is news."""
-        values = self.changes.setdefault(record.id, _Change(record, dict(record.values))).values
-        if values.get(header, "") == value:
-            return False
-        values[header] = value
-        return True
-
-    def values_of(self, record: StoredRecord) -> Values:
-        """What a stored record will say."""
-        change = self.changes.get(record.id)
-        return change.values if change else record.values
 
 
 class _StoredEvents:
@@ -123,7 +85,7 @@ class Import:
         self._read = reader or (lambda path, progress: read_extract(path, standard, progress, taking.dates))
         self.path, self.standard, self.taking = path, standard, taking
         self.report = ImportReport(path)
-        self._plan = _Plan()
+        self._plan = Plan(taking.update)
         self._clients: dict[str, EpisodeRecord] = {}
         self._told: dict[tuple[str, str], str] = {}
         self._known = KnownClients()
@@ -160,30 +122,13 @@ class Import:
         named = Counter(record.client.get(self._agency, "") for record in records)
         choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
         self._compare_all(store, choice, list(self._of_agency(records, choice.code)))
-        self.report.left_out.sort(key=lambda item: item.line)
         self._name_events()
-        if self.taking.all_or_nothing and self.report.left_out:
-            first = self.report.left_out[0]
-            raise Problem(
-                f"{self.path} was not imported: {counted(len(self.report.left_out), 'row')} cannot be stored, the "
-                f"first in line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
-            )
-        self._count()
-        if store and choice.known:
-            firsts = {one.client_id: one.client for one in reversed(self._plan.episodes)}
-            new = [values for token, values in firsts.items() if token.startswith(("client ", "line "))]
-            self.report.notes += store.ask(perhaps_known, choice.known, self.standard, new)
-        if self.taking.today is not None:
-            self._judge(Judge(self.standard, self.taking.today, choice.code, store, choice.known))
+        taken.account_for(self._plan, self.report, self.standard, choice, store, self.taking)
         return choice.code
 
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Write what `prepare` planned, in one transaction; nothing is kept when it fails."""
-        plan = self._plan
-        changes = [(one.record, one.values) for one in plan.changes.values()] if self.taking.update else []
-        if plan.episodes or plan.events or changes or plan.back:
-            wanted = Taken(plan.episodes, plan.events, changes, plan.back)
-            taken.write(store, Who(person, now), self.standard, code, wanted, self._before)
+        taken.write(store, Who(person, now), self.standard, code, self._plan, self._before)
         return self.report
 
     # --- reading --------------------------------------------------------------------------------------------------
@@ -371,7 +316,7 @@ class Import:
             self._drop(record, why)
             return
         before = len(self.report.differences)
-        self._plan.touched[known.episode.id] = known
+        self._plan.touched.append(known)
         if not is_merged:
             self._compare_values(known.client, record, record.client)
         self._compare_values(known.episode, record, record.episode)
@@ -451,38 +396,6 @@ class Import:
         for header, many in made.items():
             events = "1 new event came without one" if many == 1 else f"{many} new events came without one"
             self.report.notes.append(f"{header}: {events}; the program made it, as for an event that is keyed")
-
-    def _count(self) -> None:
-        plan, report = self._plan, self.report
-        clients = {record.client_id for record in plan.episodes if record.client_id.startswith(("client ", "line "))}
-        events = sum(len(record.events) for record in plan.episodes) + len(plan.events)
-        report.new = Counts(len(clients), len(plan.episodes), events)
-        report.updated = len(plan.changes) if self.taking.update else 0
-        report.back = len(plan.back)
-
-    def _judge(self, judge: Judge) -> None:
-        """What `check` says of the episodes that are touched, before and after."""
-        plan = self._plan
-        more: dict[str, list[Event]] = {}
-        for episode_id, event in plan.events:
-            more.setdefault(episode_id, []).append(event)
-        planned: Callable[[StoredRecord], Values] = (
-            plan.values_of if self.taking.update else lambda record: record.values
-        )
-        for one in plan.back:
-            more.setdefault(one.parent_id, []).append(Event(one.section, planned(one)))
-        known = plan.touched.items()
-        firsts = {one.client_id: one.client for one in reversed(plan.episodes)}
-        self.report.before = judge.of(record_of(one, lambda record: record.values) for _, one in known)
-        self.report.after = judge.of(
-            [
-                *(record_of(one, planned, more.get(id_, ())) for id_, one in known),
-                *(
-                    new_record(replace(one, client=firsts[one.client_id]), number)
-                    for number, one in enumerate(plan.episodes)
-                ),
-            ]
-        )
 
 
 def _content(values: Values, id_field: str) -> frozenset[tuple[str, str]]:

@@ -1,31 +1,114 @@
 """What an import takes into a store, whatever format it came in, and the one transaction that writes it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from exporters.formats.base import Taking
+from exporters.imports.agency import ChosenAgency
+from exporters.imports.identity import perhaps_known
+from exporters.imports.judged import Judge, Judged, new_record, record_of
+from exporters.imports.report import ImportReport
 from store.clients import index
-from store.facts import AgencyInfo, StoredRecord, Who
+from store.facts import AgencyInfo, Counts, KnownEpisode, StoredRecord, Who
 from store.records import agencies, bulk_load, save
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Values
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
 
+_NEW = ("client ", "line ")
+"""How what stands for a client begins who is entered, in the place of a stored one's id."""
 
-@dataclass(frozen=True)
-class Taken:
-    """New episodes with their clients, new events under known episodes by id, other values of known records, and events
-    that are deleted in the store and are to be there again."""
 
-    episodes: Sequence[EpisodeRecord]
-    events: Sequence[tuple[str, Event]]
-    changes: Iterable[tuple[StoredRecord, Values]]
-    back: Sequence[StoredRecord] = ()
+@dataclass
+class Plan:
+    """What is to be written: new episodes with their clients, new events under known episodes by id, other values of
+    known records, and events that are deleted in the store and are to be there again (`back`).
+
+    `update` says whether other values are taken; `touched` are the known episodes that the file tells of.
+    """
+
+    update: bool
+    episodes: list[EpisodeRecord] = field(default_factory=list)
+    events: list[tuple[str, Event]] = field(default_factory=list)
+    changes: dict[str, tuple[StoredRecord, dict[str, str]]] = field(default_factory=dict)
+    back: list[StoredRecord] = field(default_factory=list)
+    touched: list[KnownEpisode] = field(default_factory=list)
+
+    def change(self, record: StoredRecord, header: str, value: str) -> bool:
+        """Plan one value of a stored record; say whether that is news."""
+        _, values = self.changes.setdefault(record.id, (record, dict(record.values)))
+        if values.get(header, "") == value:
+            return False
+        values[header] = value
+        return True
+
+    def values_of(self, record: StoredRecord) -> Values:
+        """What a stored record would say if other values were taken."""
+        return self.changes[record.id][1] if record.id in self.changes else record.values
+
+    @property
+    def clients(self) -> dict[str, Values]:
+        """What is said of each client who has a new episode, by their id, or by what stands for it."""
+        return {one.client_id: one.client for one in reversed(self.episodes)}
+
+    @property
+    def new_clients(self) -> list[Values]:
+        """What is said of those who are entered."""
+        return [values for token, values in self.clients.items() if token.startswith(_NEW)]
+
+    def judged(self, judge: Judge) -> tuple[Judged, Judged]:
+        """What `check` says of the episodes that are touched, before and after."""
+
+        def planned(record: StoredRecord) -> Values:
+            return self.values_of(record) if self.update else record.values
+
+        more: dict[str, list[Event]] = {}
+        for episode_id, event in self.events:
+            more.setdefault(episode_id, []).append(event)
+        for one in self.back:
+            more.setdefault(one.parent_id, []).append(Event(one.section, planned(one)))
+        clients = self.clients
+        before = judge.of(record_of(one, lambda record: record.values) for one in self.touched)
+        after = judge.of(
+            [
+                *(record_of(one, planned, more.get(one.episode.id, ())) for one in self.touched),
+                *(
+                    new_record(replace(one, client=clients[one.client_id]), number)
+                    for number, one in enumerate(self.episodes)
+                ),
+            ]
+        )
+        return before, after
+
+
+def account_for(
+    plan: Plan, report: ImportReport, standard: Standard, choice: ChosenAgency, store: "Store | None", taking: Taking
+) -> None:
+    """Tell in the report what is planned and what `check` says of that.
+
+    Raises Problem where something is left out and all or nothing is to be taken.
+    """
+    report.left_out.sort(key=lambda item: item.line)
+    if taking.all_or_nothing and report.left_out:
+        first = report.left_out[0]
+        raise Problem(
+            f"{report.path} was not imported: {counted(len(report.left_out), report.unit)} cannot be stored, the "
+            f"first in line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
+        )
+    events = sum(len(one.events) for one in plan.episodes) + len(plan.events)
+    report.new = Counts(len(plan.new_clients), len(plan.episodes), events)
+    report.updated = len(plan.changes) if plan.update else 0
+    report.back = len(plan.back)
+    if store and choice.known:
+        report.notes += store.ask(perhaps_known, choice.known, standard, plan.new_clients)
+    if taking.today is not None:
+        report.before, report.after = plan.judged(Judge(standard, taking.today, choice.code, store, choice.known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +135,22 @@ def refuse_if_saved(unit: UnitOfWork, before: ComparedWith | None) -> None:
         raise Problem("Somebody saved to the store while the file was compared with it: run the import again.")
 
 
-def write(store: "Store", who: Who, standard: Standard, code: str, taken: Taken, before: ComparedWith | None) -> None:
+def write(store: "Store", who: Who, standard: Standard, code: str, plan: Plan, before: ComparedWith | None) -> None:
     """Write all of it for the agency of that code, which is made where there is none; nothing is kept when it fails.
 
     `before` is what `compared_with` said before the comparison. Raises Problem when somebody saved since.
     """
+    changes = list(plan.changes.values()) if plan.update else []
+    if not (plan.episodes or plan.events or changes or plan.back):
+        return
     with store.writing(who) as work:
         refuse_if_saved(work, before)
         agency = agencies.ensure(work, code, standard.id)
-        if taken.episodes:
-            bulk_load.load(work, agency, taken.episodes, act="import")
-        for episode_id, event in taken.events:
+        if plan.episodes:
+            bulk_load.load(work, agency, plan.episodes, act="import")
+        for episode_id, event in plan.events:
             save.create(work, "event", episode_id, event.section, event.values, act="import")
-        versions = {one.id: save.undelete(work, one.kind, one.id, one.version).version for one in taken.back}
-        for record, values in taken.changes:
+        versions = {one.id: save.undelete(work, one.kind, one.id, one.version).version for one in plan.back}
+        for record, values in changes:
             version = versions.get(record.id, record.version)
             save.change(work, record.kind, record.id, values, version, act="import")

@@ -6,7 +6,7 @@ of a known journey that are others in the file are listed, and taken where that 
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,23 +21,19 @@ from exporters.imports.identity import (
     deleted_in_store,
     known_clients,
     other_person,
-    perhaps_known,
 )
-from exporters.imports.judged import Judge, new_record, record_of
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
-from exporters.imports.taken import Taken
+from exporters.imports.taken import Plan
 from exporters.xml_format.reading import read_return
 from exporters.xml_format.shape import name_of
-from store.facts import ClientTree, Counts, KnownEpisode, StoredRecord, Who
+from store.facts import ClientTree, KnownEpisode, StoredRecord, Who
 from store.month import locate
 from store.month.facts import Whereabouts
 from store.records import agencies
 from store.records import read as records_read
-from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Values
 from validators.rules.field_patterns import shorteners_of
 from validators.standard.model import Section, Standard
-from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -48,22 +44,12 @@ ClientSaid = Mapping[str, tuple[str, int, str]]
 # What a message tells of a journey that the store has: values that differ, events that are new.
 
 
-@dataclass(slots=True)
-class Changes:
-    """What is to be written of known journeys: new events under episodes by id, new values of records by id, deleted
-    events that are to be there again."""
-
-    events: list[tuple[str, Event]] = field(default_factory=list)
-    values: dict[str, tuple[StoredRecord, dict[str, str]]] = field(default_factory=dict)
-    back: list[StoredRecord] = field(default_factory=list)
-
-
 class KnownJourneys:
     """Compares messages with journeys in the store, and gathers what is new."""
 
-    def __init__(self, standard: Standard, report: ImportReport, deleted: bool) -> None:
-        """Differences are noted in the report; with `deleted` events that are deleted in the store are brought back."""
-        self.standard, self.report, self.changes, self._deleted = standard, report, Changes(), deleted
+    def __init__(self, standard: Standard, report: ImportReport, taking: Taking) -> None:
+        """Differences are noted in the report, what is new in the plan."""
+        self.standard, self.report, self.plan, self._deleted = standard, report, Plan(taking.update), taking.deleted
         self._readable = Readable(standard)
         self._store: Store | None = None
         self._shorten = shorteners_of(standard)
@@ -96,17 +82,17 @@ class KnownJourneys:
                     word = self.standard.section_by_id[event.section].said
                     self.report.left_out.append(LeftOut(event.line or line, deleted_in_store(word)))
                     continue
-                self.changes.back.append(was)
+                self.plan.back.append(was)
             if was is None:
-                self.changes.events.append((episode_id, event))
+                self.plan.events.append((episode_id, event))
             else:
                 self._values(name, event.line or line, was, event.values)
         if before == self._told_so_far():
             self.report.unchanged += 1
 
     def _told_so_far(self) -> tuple[int, ...]:
-        changes, report = self.changes, self.report
-        return len(report.differences), len(report.left_out), len(changes.events), len(changes.back)
+        plan, report = self.plan, self.report
+        return len(report.differences), len(report.left_out), len(plan.events), len(plan.back)
 
     def _same_of(self, events: list[StoredRecord], event: Event) -> StoredRecord | None:
         """The stored event that one of a message is, taken out of those that are left; None for a new one."""
@@ -127,21 +113,16 @@ class KnownJourneys:
                 self._values(name, line, client, {header: value})
 
     def _values(self, name: str, line: int, stored: StoredRecord, told: Values) -> None:
-        own = self.changes.values.get(stored.id)
-        now = dict(own[1] if own else stored.values)
         for header, value in told.items():
-            kept = now.get(header, "")
+            kept = stored.values.get(header, "")
             if value and value != kept and self._sent(header, kept) != value:
                 difference = ValueDifference(line, name, header, kept, value)
                 if self._readable.spoils(header, kept, value):
                     self.report.refused.append(difference)
-                    continue
-                if self._readable.gives_consent(self._store, stored.id, stored.values, header, value):
+                elif self._readable.gives_consent(self._store, stored.id, stored.values, header, value):
                     self.report.withheld.append(difference)
-                    continue
-                self.report.differences.append(difference)
-                now[header] = value
-                self.changes.values[stored.id] = stored, now
+                elif self.plan.change(stored, header, value):
+                    self.report.differences.append(difference)
 
     def _sent(self, header: str, kept: str) -> str:
         """A value as it leaves the building."""
@@ -175,12 +156,11 @@ class ReturnImport:
         """Take the file, its standard, and how the person wants it taken."""
         self.path, self.standard, self.taking = path, standard, taking
         self.report = ImportReport(path, unit="message")
-        self._journeys: list[EpisodeRecord] = []
-        self._known = KnownJourneys(standard, self.report, taking.deleted)
+        self._known = KnownJourneys(standard, self.report, taking)
+        self._plan = self._known.plan
         self._before: taken.ComparedWith | None = None
         self._met: set[str] = set()
         self._said: dict[str, dict[str, tuple[str, int, str]]] = {}
-        self._touched: list[KnownEpisode] = []
         self._padded = 0
         self._person = Person(standard)
         self._reference, self._opened = standard.role("client_reference"), standard.role("opened")
@@ -215,24 +195,8 @@ class ReturnImport:
             }
             known = store.ask(locate.journeys, choice.known, wanted)
         self._compare_all(store, self._of_one_person(read), known, clients)
-        self.report.left_out.sort(key=lambda item: item.line)
-        if self.taking.all_or_nothing and self.report.left_out:
-            first = self.report.left_out[0]
-            raise Problem(
-                f"{self.path} was not imported: {counted(len(self.report.left_out), 'message')} cannot be stored, the "
-                f"first in line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
-            )
-        new = {record.client_id for record in self._journeys if record.client_id.startswith("client ")}
-        if store and choice.known:
-            people = {one.client_id: one.client for one in self._journeys if one.client_id in new}
-            self.report.notes += store.ask(perhaps_known, choice.known, self.standard, people.values())
-        events = sum(len(one.events) for one in self._journeys) + len(self._known.changes.events)
-        self.report.episodes = len(self._journeys) + len(self._touched)
-        self.report.new = Counts(len(new), len(self._journeys), events)
-        self.report.updated = len(self._known.changes.values) if self.taking.update else 0
-        self.report.back = len(self._known.changes.back)
-        if self.taking.today is not None:
-            self._judge(Judge(self.standard, self.taking.today, choice.code, store, choice.known))
+        self.report.episodes = len(self._plan.episodes) + len(self._plan.touched)
+        taken.account_for(self._plan, self.report, self.standard, choice, store, self.taking)
         return choice.code
 
     def _of_agency(self, read: Mapping[str, EpisodeRecord], code: str) -> dict[str, EpisodeRecord]:
@@ -315,27 +279,7 @@ class ReturnImport:
             if store is not None and stored is not None and not is_merged:
                 self._known.compare_client(store, stored, said)
             token = stored.id if stored is not None else f"client {reference}"
-            self._journeys.append(EpisodeRecord(_values_of(said), record.episode, record.events, (), token))
-
-    def _judge(self, judge: Judge) -> None:
-        """What `check` says of the journeys that are touched, before and after."""
-        changes = self._known.changes
-        more: dict[str, list[Event]] = {}
-        for episode_id, event in changes.events:
-            more.setdefault(episode_id, []).append(event)
-
-        def planned(record: StoredRecord) -> Values:
-            return changes.values[record.id][1] if self.taking.update and record.id in changes.values else record.values
-
-        for one in changes.back:
-            more.setdefault(one.parent_id, []).append(Event(one.section, planned(one)))
-        self.report.before = judge.of(record_of(one, lambda record: record.values) for one in self._touched)
-        self.report.after = judge.of(
-            [
-                *(record_of(one, planned, more.get(one.episode.id, ())) for one in self._touched),
-                *(new_record(one, number) for number, one in enumerate(self._journeys)),
-            ]
-        )
+            self._plan.episodes.append(EpisodeRecord(_values_of(said), record.episode, record.events, (), token))
 
     def _read(self, progress: Progress | None) -> tuple[dict[str, EpisodeRecord], Counter[str]]:
         """The journeys that can be stored, by their names, and the agencies that the messages name."""
@@ -399,16 +343,12 @@ class ReturnImport:
     ) -> None:
         known = next(one for one in tree.episodes if one.episode.id == episode_id)
         events = tuple(event for event in known.events if not event.deleted)
-        self._touched.append(KnownEpisode(known.episode, tree.client, events))
+        self._plan.touched.append(KnownEpisode(known.episode, tree.client, events))
         self._known.compare(store, name, record, tree, episode_id, said)
 
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Write what `prepare` found, in one transaction; nothing is kept when it fails."""
-        changes = self._known.changes
-        changed = list(changes.values.values()) if self.taking.update else []
-        if self._journeys or changes.events or changed or changes.back:
-            wanted = Taken(self._journeys, changes.events, changed, changes.back)
-            taken.write(store, Who(person, now), self.standard, code, wanted, self._before)
+        taken.write(store, Who(person, now), self.standard, code, self._plan, self._before)
         return self.report
 
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:
