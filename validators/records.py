@@ -5,7 +5,7 @@ empty mean the same.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -72,6 +72,14 @@ class EpisodeRecord:
     def rows(self) -> int:
         """How many rows of an extract this episode takes: one per event, at least one."""
         return len(self.row_lines) or len(self.events) or 1
+
+    def altered(self, change: Callable[[Values], Values]) -> "EpisodeRecord":
+        """The record with its values as `change` gives them: the client's, the episode's and those of each event."""
+        events = tuple(
+            event if (own := change(event.values)) is event.values else dataclasses.replace(event, values=own)
+            for event in self.events
+        )
+        return dataclasses.replace(self, client=change(self.client), episode=change(self.episode), events=events)
 
 
 @dataclass(frozen=True, slots=True)

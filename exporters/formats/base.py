@@ -133,8 +133,7 @@ def as_then(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
             own = {before: values.get(now, "") for before, now in held.items() if before in values or now in values}
             return {**values, **own} if own else values
 
-        events = tuple(replace(event, values=told(event.values)) for event in record.events)
-        record = replace(record, client=told(record.client), episode=told(record.episode), events=events)
+        record = record.altered(told)
     known = standard.section_by_id
     for event in record.events:
         if event.section not in known:

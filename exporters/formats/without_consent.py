@@ -4,7 +4,6 @@ Rows are made through this: selections shape what goes out by it, and writers as
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from validators.records import EpisodeRecord, Values
 from validators.standard.model import Standard
@@ -64,8 +63,4 @@ def without(record: EpisodeRecord, hidden: Collection[str]) -> EpisodeRecord:
     else:
         return record
 
-    def left(values: Values) -> Values:
-        return {header: value for header, value in values.items() if header not in hidden}
-
-    events = tuple(replace(event, values=left(event.values)) for event in record.events)
-    return replace(record, client=left(record.client), episode=left(record.episode), events=events)
+    return record.altered(lambda values: {header: value for header, value in values.items() if header not in hidden})

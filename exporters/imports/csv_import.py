@@ -169,11 +169,7 @@ class Import:
             padded.update(others.keys())
             return {**values, **others} if others else values
 
-        events = tuple(
-            event if (own := bare(event.values)) is event.values else replace(event, values=own)
-            for event in record.events
-        )
-        return replace(record, client=bare(record.client), episode=bare(record.episode), events=events)
+        return record.altered(bare)
 
     def _of_one(self, record: EpisodeRecord, findings: Iterable[Finding]) -> EpisodeRecord:
         """The record without the rows that are about somebody else, or the very same as an earlier one.

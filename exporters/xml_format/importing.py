@@ -325,11 +325,7 @@ class ReturnImport:
             self._padded += len(others)
             return {**values, **others} if others else values
 
-        events = tuple(
-            event if (own := bare(event.values)) is event.values else replace(event, values=own)
-            for event in record.events
-        )
-        return replace(record, client=bare(record.client), episode=bare(record.episode), events=events)
+        return record.altered(bare)
 
     def _again(self, at: Whereabouts | None) -> str:
         """Why a message is left out that is about a journey of the store that an earlier one was about."""
