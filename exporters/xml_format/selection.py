@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from exporters.formats.base import ExtractKind, HeldBack, Outgoing, as_then, filled_events, lost_values
 from exporters.formats.links import INCOMPLETE, digest
-from exporters.formats.without_consent import NOTHING_MAY_GO, cut
+from exporters.formats.without_consent import NOTHING_MAY_GO, cut, hidden_of, without
 from exporters.xml_format.shape import block_keys, link_of, linking, name_of
 from store.facts import AgencyInfo
+from store.month import agency_settings
 from store.month import sent as stored_sent
 from store.month.facts import PART
 from store.records import read
@@ -65,6 +66,8 @@ class JourneySelection:
             for block in form.blocks
         }
         self._shorten = shorteners_of(standard)
+        # What the agency says of itself: until it is read, nothing is switched on.
+        self._settings: Values = {}
         self._holds = standard.submission.after_period == "hold"
         self._after = f"dated after {period.end.isoformat()}, where this extract ends"
 
@@ -74,6 +77,7 @@ class JourneySelection:
 
     def stream(self, snapshot: "Snapshot", agency: AgencyInfo) -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All journeys of an agency in order of entry, each with what of it is sent. Raises Problem."""
+        self.begin(snapshot, agency)
         some: list[EpisodeRecord] = []
         for record in read.episodes(snapshot, agency):
             some.append(as_then(self.standard, record))
@@ -90,7 +94,9 @@ class JourneySelection:
             yield record, self._outgoing_of(record, sent)
 
     def begin(self, snapshot: "Snapshot", agency: AgencyInfo) -> None:
-        """Nothing an agency says of itself decides on that."""
+        """Read what has been switched on."""
+        if self.standard.guarded is not None:
+            self._settings = agency_settings.settings(snapshot, agency)
 
     def goes_as_it_is(self, record: EpisodeRecord) -> bool:
         """That hangs on what was sent before."""
@@ -114,11 +120,13 @@ class JourneySelection:
         held: list[HeldBack] = []
         if not self.standard.has_consent(record.episode):
             record = cut(self.standard, record)
+        may_go = without(record, hidden_of(self.standard, record, self._settings))
+        is_cut, record = may_go is not record, may_go
         lost = lost_values(self.standard, self.name(record), record, held)
         whole = self._held(record, held)
         chosen = self._chosen(whole, sent, held)
         if not chosen.news:
-            return Outgoing(whole, held_back=tuple(held), unchanged=True, whole=whole)
+            return Outgoing(whole, held_back=tuple(held), unchanged=True, whole=whole, is_cut=is_cut)
         reduced = EpisodeRecord(
             {header: value for header, value in whole.client.items() if header in chosen.headers},
             {header: value for header, value in whole.episode.items() if header in chosen.headers},
@@ -129,7 +137,7 @@ class JourneySelection:
         )
         found = (self._link.finding(self.standard, whole),) if self._link and chosen.link_changed else ()
         goes, records = tuple(held), tuple(chosen.records)
-        return Outgoing(reduced, held_back=goes, whole=whole, records=records, findings=(*found, *lost))
+        return Outgoing(reduced, held_back=goes, whole=whole, records=records, findings=(*found, *lost), is_cut=is_cut)
 
     def _why_left_out(self, episode: Values) -> str:
         """Why a journey is left out of every extract to this day; "" where it is not."""

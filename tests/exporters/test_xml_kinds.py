@@ -13,7 +13,7 @@ from exporters.formats import choose
 from exporters.formats.base import extract_kind
 from exporters.work import Work
 from store.facts import Who
-from store.month import extracts
+from store.month import agency_settings, extracts
 from store.month import sent as stored_sent
 from store.records import merge, read, save
 from tests.exporters.extracts import NOW
@@ -23,6 +23,8 @@ from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
 from validators.problems import Problem
 from validators.records import Event
 from validators.rules.registry import Context
+from validators.standard.edition import GuardedFields
+from validators.standard.model import Standard
 
 
 def sent(wales: Returns, submission: str, kind: str = "") -> list[list[str]]:
@@ -344,6 +346,23 @@ def test_a_month_in_the_letter_of_before_goes_as_that_has_it(wales: Returns) -> 
     outgoing = choose.of(before).selection(preview.period).outgoing(stored, {})
     assert [event.section for event in outgoing.record.events] == ["modality"] and not outgoing.held_back
     assert outgoing.record.client["SURNAME1"] == "E"
+
+
+def test_what_has_a_consent_of_its_own_goes_only_where_the_agency_switched_it_on(wales: Returns) -> None:
+    wales.keyed(POSTCODE="CF10 1", REFSOURCE="02")
+    guarded = replace(WALES, guarded=GuardedFields("matching", "REFSOURCE", frozenset({"02"}), ("POSTCODE",)))
+
+    def goes(standard: Standard) -> str:
+        preview = ask(wales.store, preview_extract, Work(wales.agency, standard, TODAY), "2026-03")
+        (message,) = [each for key in preview.by_episode.groups for each in preview.by_episode.episodes(key)]
+        return message.values.get("POSTCODE", "")
+
+    assert goes(guarded) == ""
+    with wales.store.writing(Who("ann", NOW)) as unit:
+        agency_settings.set_setting(unit, wales.agency, "matching", "yes")
+    assert goes(guarded) == "CF10 1"
+    refused = replace(guarded, guarded=GuardedFields("matching", "REFSOURCE", frozenset({"01"}), ("POSTCODE",)))
+    assert goes(refused) == ""
 
 
 def test_a_journey_of_a_client_who_was_merged_is_gone_to_under_its_new_name(wales: Returns) -> None:
