@@ -118,7 +118,8 @@ class Selection:
         if why := self._why_left_out(episode):
             return Outgoing(record, why)
         if not self.standard.has_consent(episode):
-            return Outgoing(cut(self.standard, record))
+            left = cut(self.standard, record).altered(lambda its: shortened(its, self._shorten))
+            return Outgoing(without(left, hidden_of(self.standard, record, self.settings)))
         held: list[HeldBack] = []
         values = dict(episode)
         events = record.events

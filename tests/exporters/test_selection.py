@@ -50,6 +50,12 @@ def test_which_episodes_belong_to_the_submission(desk: Desk, changes: Row, why: 
     assert len(read(receipt.file)) == receipt.tally.rows == (0 if why else 1)
 
 
+def test_what_is_sent_shorter_than_it_is_kept_is_so_without_consent_as_well(desk: Desk) -> None:
+    desk.take([row(CONSENT="N", PC="NE1 4XX")])
+    carried = replace(STANDARD, no_consent_carries=(*CARRIED, "PC"))
+    assert [one["PC"] for one in read(desk.send(standard=carried).file)] == ["NE1 4"]
+
+
 def test_what_lies_after_the_period_waits(desk: Desk) -> None:
     late = {"DISD": "20210105", "CJDISRSN": "2"}
     desk.take(
