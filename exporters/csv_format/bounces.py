@@ -59,7 +59,7 @@ class SentRows:
         sections = [section for section in standard.event_sections if section.id_field in place]
         events = [(section.id, place[section.id_field]) for section in sections]
         clients = ((_CLIENT, standard.role("client_id")), (_REFERENCE, standard.role("client_reference")))
-        kinds = [*((_EVENT, at) for _, at in events), (_EPISODE, own)]
+        kinds = [*((_EVENT, at) for section, at in events if section in standard.named_sections), (_EPISODE, own)]
         kinds += [(kind, place[header]) for kind, header in clients if header in place]
         told = [(header, place[header]) for header in Person(standard).headers if header in place]
         line = 1 + heading.count("\n")

@@ -1,5 +1,6 @@
 """The portal's list of what it refused leads back to the very record."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -53,6 +54,15 @@ def test_line_numbers_with_whatever_stands_beside_them(desk: Desk, sent: str) ->
     ]
     assert read(desk, sent, "4\n5") == [(4, "e2", "", False)] * 2
     assert read(desk, sent, "1\n2", headings_are_line_1=False) == [(2, "e1", "", True), (3, "e1", "", True)]
+
+
+def test_a_number_that_persons_give_events_names_no_record(desk: Desk, sent: str) -> None:
+    fields = tuple(replace(one, keyed="person") if one.header == "SUBMID" else one for one in STANDARD.fields)
+    agency, numbered = ask(desk.store, agencies.one), replace(STANDARD, fields=fields)
+    (found,) = ask(desk.store, read_bounces, agency, numbered, sent, "error in 'sv3': SUBMODDT")
+    assert found.why_not == "it has no line number and no identifier of this extract"
+    (found,) = ask(desk.store, read_bounces, agency, numbered, sent, "line 6: SUBMODDT")
+    assert (found.episode, bool(found.event_id)) == ("77", True)
 
 
 def test_a_line_that_names_several_is_one_for_each(desk: Desk, sent: str) -> None:
