@@ -100,7 +100,7 @@ def figure_lines(one: Standing) -> list[str]:
         rows = f"{all_of_them}, {counted(now.rows, row_word)} would be sent"
         faults = f"{counted(now.errors, 'error')}, {counted(now.warnings, 'warning')} in them"
         return [f"{load}, {quality}, by our own estimate.", f"{rows}: {faults}.", moves_text(one)]
-    if now.stale >= now.episodes:
+    if now.none_checked:
         return [
             "Load and data quality are told once there is a check.",
             f"{all_of_them}, all due for a check.",

@@ -129,7 +129,7 @@ class ManagerPage:
         """How the caseload stands, in a sentence; of what was not checked since it changed, that it was not."""
         figures, episode = self.figures, self.standard.word("episode")
         waiting = f"{counted(figures.stale, episode)} changed since the last check"
-        if figures.stale and figures.stale == figures.episodes:
+        if figures.none_checked:
             return f"Now: not known, {waiting}."
         told = f"Now: load {figures.load_percent:.1f} %, data quality {figures.data_quality_percent:.1f} %, "
         told += f"{counted(figures.rows, self.standard.word('row'))} of {counted(figures.episodes, episode)}"

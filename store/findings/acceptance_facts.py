@@ -126,6 +126,11 @@ class CaseloadFigures:
     causes: tuple[FindingCount, ...] = ()
 
     @property
+    def none_checked(self) -> bool:
+        """Whether nothing of it is checked yet: then percentages would be figures of nothing."""
+        return 0 < self.stale >= self.episodes
+
+    @property
     def load_percent(self) -> float:
         """Rows without an error, by our own estimate."""
         return percent(self.rows - self.error_rows, self.rows)

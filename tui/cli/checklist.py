@@ -159,8 +159,7 @@ def figures_text(one: Standing) -> str:
         parts[0] += f" ({now_.quality_without_accepted} % without {now_.accepted} accepted)"
     parts[0] += " (our estimate)"
     if now_.stale:
-        # Where none is checked yet, these would be figures of nothing.
-        parts = [waits] if now_.stale >= now_.episodes else [parts[0], waits]
+        parts = [waits] if now_.none_checked else [parts[0], waits]
     elif one.before is not None:
         moved = now_.load_percent - one.before.load_percent, now_.data_quality_percent - one.before.data_quality_percent
         if any(moved):

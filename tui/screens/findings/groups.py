@@ -128,8 +128,7 @@ def quality_line(figures: CaseloadFigures, terms: Terms = USUAL, period: Reporti
     if not figures.stale:
         return line
     waits = f"{figures.stale:,} of {terms.counted(figures.episodes, 'episode')} due for a check"
-    # Where none is checked yet, these would be figures of nothing.
-    return f"{line}; {waits}" if figures.stale < figures.episodes else f"{whose} {waits}"
+    return f"{whose} {waits}" if figures.none_checked else f"{line}; {waits}"
 
 
 def count_text(counts: Mapping[Severity, int]) -> str:
