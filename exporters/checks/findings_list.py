@@ -13,11 +13,10 @@ from typing import Literal
 from exporters.checks.return_check import check_return
 from exporters.csv_text import csv_line, shown
 from exporters.work import Work
-from store.disk.files import mode_for_person, place, refused, scratch
+from store.disk.files import write_new
 from store.findings import queries
 from store.records import read
 from store.snapshot import Snapshot
-from validators.problems import Problem
 from validators.records import Finding, Severity
 
 Form = Literal["csv", "text", "json"]
@@ -135,15 +134,9 @@ def write_findings(findings: Iterable[ToldFinding], target: Path, form: Form, *,
         for many, one in enumerate(findings, 1):  # noqa: B007
             yield one
 
-    try:
-        if target.exists():
-            raise FileExistsError
-        with scratch(target, mode_for_person(target.parent)) as temporary:
-            with temporary.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(FORMS[form](counted(), anonymous=anonymous))
-            place(temporary, target)
-    except FileExistsError:
-        raise Problem(f"{target} is there already: move it away, or choose another name.") from None
-    except OSError as error:
-        raise refused(error, target, "written") from None
+    def fill(path: Path) -> None:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(FORMS[form](counted(), anonymous=anonymous))
+
+    write_new(target, fill)
     return many

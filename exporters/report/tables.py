@@ -4,12 +4,12 @@ They name clients, as the lists of the program do: whoever writes one is told so
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from store.clients import search
-from store.disk.files import mode_for_person, place, refused, scratch, scratch_folder
+from store.disk.files import scratch_folder, write_new
 from store.facts import AgencyInfo, ClientQuery
 from store.records import read
 from store.snapshot import Snapshot
@@ -27,23 +27,6 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Rows = Iterable[Sequence[str]]
 WRITE_TABLE = "write table"
 """The act of writing a table of all clients to a file."""
-
-
-def write_new(target: Path, fill: Callable[[Path], object]) -> None:
-    """Make a file that must not be there yet: `fill(path)` writes it under another name first.
-
-    Raises Problem when there is a file of that name, it cannot be written, or the person could not write or read it.
-    """
-    try:
-        if target.exists():
-            raise FileExistsError
-        with scratch(target, mode_for_person(target.absolute().parent)) as made:
-            fill(made)
-            place(made, target)
-    except FileExistsError:
-        raise Problem(f"{target} is there already: move it away, or choose another name.") from None
-    except OSError as error:
-        raise refused(error, target, "written") from None
 
 
 def note(unit: "UnitOfWork", agency: AgencyInfo, what: What) -> None:

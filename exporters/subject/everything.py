@@ -6,7 +6,6 @@ extracts had the client in them. Where values of the history were erased, that i
 """
 
 import json
-import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +24,7 @@ from exporters.subject.names import Names, extracts_with, names_of, receipts_wit
 from exporters.subject.removal import COPIES, REASONS
 from exporters.work import Work
 from store.disk import audit
-from store.disk.files import mode_for_person, place, refused, scratch
+from store.disk.files import write_new
 from store.facts import RECORD_KINDS, AuditEntry, ClientTree, DraftInfo, ExtractInfo, StoredRecord
 from store.findings import acceptances
 from store.live import drafts, offline_drafts
@@ -35,7 +34,6 @@ from store.records.merge import MERGED, SPLIT
 from store.records.values import is_day, moment, sortable
 from store.snapshot import Snapshot
 from validators.local_time import minute_text
-from validators.problems import Problem
 from validators.records import Finding, Values
 from validators.standard.model import Standard
 
@@ -105,7 +103,7 @@ class Everything:
 
 
 def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: datetime) -> Everything:
-    """All that is held about a client, with everybody who was merged into him. Raises Problem.
+    """All that is held about a client, with everybody who was merged into them. Raises Problem.
 
     `client_id` may be that of any of his records.
     """
@@ -428,26 +426,12 @@ def text_lines(found: Everything) -> Iterator[str]:
     yield from (f"  {note}" for note in found.notes)
 
 
-def refuse_taken(path: Path) -> None:
-    """Raise Problem where there is a file of that name: no file is written over."""
-    if os.path.lexists(path):
-        raise Problem(f"There is a file at {path} already and it is kept: name another one.")
-
-
 def write_file(text: str, path: Path) -> None:
     """Write what was told into a new file that only the person at work can read, see `mode_for_person`.
 
     Raises Problem; no file is written over.
     """
-    try:
-        refuse_taken(path)
-        with scratch(path, mode_for_person(path.absolute().parent)) as made:
-            made.write_text(text, encoding="utf-8", newline="")
-            place(made, path)
-    except FileExistsError:
-        raise Problem(f"{path} was made by somebody meanwhile and is kept: name another one.") from None
-    except OSError as error:
-        raise refused(error, path, "written") from None
+    write_new(path, lambda made: made.write_text(text, encoding="utf-8", newline=""))
 
 
 _STYLE = (

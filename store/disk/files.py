@@ -10,7 +10,7 @@ import shlex
 import shutil
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -311,6 +311,32 @@ def place(made: Path, target: Path) -> None:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
         made.rename(target)
     sync(target.parent)
+
+
+def refuse_taken(target: Path) -> None:
+    """Raise Problem where there is something of that name: no file is written over."""
+    if os.path.lexists(target):
+        raise _taken(target)
+
+
+def _taken(target: Path) -> Problem:
+    return Problem(f"{target} is there already and is kept: move it away, or choose another name.")
+
+
+def write_new(target: Path, fill: Callable[[Path], object]) -> None:
+    """Make a file that must not be there yet: `fill(path)` writes it under another name first.
+
+    Raises Problem when there is a file of that name, it cannot be written, or the person could not write or read it.
+    """
+    refuse_taken(target)
+    try:
+        with scratch(target, mode_for_person(target.absolute().parent)) as made:
+            fill(made)
+            place(made, target)
+    except FileExistsError:
+        raise _taken(target) from None
+    except OSError as error:
+        raise refused(error, target, "written") from None
 
 
 @contextmanager

@@ -151,6 +151,8 @@ def test_tables_are_private_new_and_harmless_in_a_spreadsheet(filled: Place) -> 
     assert (told["kind"], told["field"]) == ("agency", "caseload")
     again = call("report", *filled.options, "--table", "clients", "--out", out)
     assert again.code == 2 and again.sentence.endswith("move it away, or choose another name.")
+    # Where nothing is written, nothing is said to be.
+    assert len(json.loads(call("history", "--act", "write table", "--format", "json", *filled.options).out)) == 1
     assert call("report", *filled.options, "--table", "clients").code == 2
     assert call("report", *filled.options, "--table", "clients", "--out", filled.folder / "x.ods").code == 2
 

@@ -10,9 +10,10 @@ import typer
 from exporters.checks.caseload import check_caseload
 from exporters.report.html import as_html
 from exporters.report.page import MONTHS, count_mismatches, read_page
-from exporters.report.tables import What, note, rows, write_csv, write_new, write_xlsx
+from exporters.report.tables import What, note, rows, write_csv, write_xlsx
 from exporters.report.text import as_text
 from exporters.work import Work
+from store.disk.files import refuse_taken, write_new
 from store.facts import AgencyInfo, Who
 from store.snapshot import Snapshot
 from tui.cli.context import Progress, now, opened, person, result_stream, talk
@@ -89,6 +90,7 @@ def _named(out: Path | None) -> Path:
         raise Problem("A table goes into a file: name it with --out, ending in .csv or .xlsx.")
     if out.suffix.lower() not in (".csv", ".xlsx"):
         raise Problem(f"{out} ends neither in .csv nor in .xlsx: which of the two it is to be stands in its name.")
+    refuse_taken(out)
     return out
 
 

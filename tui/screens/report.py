@@ -6,9 +6,9 @@ from textual.widget import Widget
 
 from exporters.report.html import as_html
 from exporters.report.page import ManagerPage, count_mismatches, read_page
-from exporters.report.tables import write_new
 from exporters.report.text import as_text
 from exporters.work import Work
+from store.disk.files import write_new
 from store.disk.user import home, path_typed
 from tui.session.background_check import caseload_check
 from tui.session.program import StoreScreen

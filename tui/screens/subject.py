@@ -9,6 +9,7 @@ from exporters.subject import everything, removal
 from exporters.subject.elsewhere import HeldElsewhere
 from exporters.subject.removal import Removed
 from exporters.work import Work
+from store.disk.files import refuse_taken
 from store.disk.user import home, path_typed, service_account
 from store.facts import AgencyInfo, RemovalInfo, RemovalReason
 from store.records import read
@@ -186,7 +187,7 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
         note_looks(app, [client_id])
 
         def note(unit: UnitOfWork) -> None:
-            everything.refuse_taken(path)
+            refuse_taken(path)
             everything.give_out(unit, client_id)
 
         def write(snapshot: Snapshot) -> None:

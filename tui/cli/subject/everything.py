@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from exporters.subject import everything as subject
+from store.disk.files import refuse_taken
 from store.disk.user import service_account
 from tui.cli.client.context import ClientOptions, IdArgument, client_command
 from tui.cli.context import talk
@@ -34,7 +35,7 @@ def everything(
         record, tree = at.find(wanted)
         who = at.who
         if out is not None:
-            subject.refuse_taken(out)
+            refuse_taken(out)
         found = at.store.ask(subject.everything, at.work, record.id, who.person, who.at)
         at.store.do(who, subject.give_out, tree.client.id)
         account = service_account(at.store.path)
