@@ -14,10 +14,14 @@ def shown(value: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
 
 
+def harmless(cell: str) -> str:
+    """A cell as text also where a spreadsheet would take it for a formula: that begins with an apostrophe then."""
+    return f"'{cell}" if cell[:1] and cell[0] in _FORMULA else cell
+
+
 def csv_line(cells: Iterable[object], end: str = "\r\n") -> str:
     """A line; None is an empty cell. What a spreadsheet would take for a formula begins with an apostrophe."""
     buffer = io.StringIO(newline="")
     told = [shown("" if cell is None else str(cell)) for cell in cells]
-    safe = [f"'{cell}" if cell[:1] and cell[0] in _FORMULA else cell for cell in told]
-    csv.writer(buffer, lineterminator=end).writerow(safe)
+    csv.writer(buffer, lineterminator=end).writerow(map(harmless, told))
     return buffer.getvalue()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from exporters.csv_text import harmless
 from store.clients import search
 from store.disk.files import scratch_folder, write_new
 from store.facts import AgencyInfo, ClientQuery
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 What = Literal["clients", "caseload"]
 PAGE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet may take for a formula at a cell's beginning."""
-
 Rows = Iterable[Sequence[str]]
 WRITE_TABLE = "write table"
 """The act of writing a table of all clients to a file."""
@@ -80,7 +78,7 @@ def write_csv(target: Path, found: Rows) -> int:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             for many, row in enumerate(found):  # noqa: B007
-                writer.writerow([_harmless(cell) for cell in row])
+                writer.writerow(map(harmless, row))
 
     write_new(target, fill)
     return many
@@ -114,7 +112,3 @@ def write_xlsx(target: Path, found: Rows) -> int:
 
     write_new(target, fill)
     return many
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
