@@ -238,6 +238,7 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
             its = load(place.agency.standard)
             theirs = removal.all_of(unit, place.client_id)
             told += [*_not_said(unit, place.agency, its, theirs), *_typed_away(unit, theirs)]
+            told += _noted_of_others(unit, place.agency, its, theirs, place.place)
             also.append(_remove(unit, place.agency, its, other, today))
     done = _remove(unit, agency, standard, info, today)
     return replace(done, elsewhere=tuple(dict.fromkeys(told)), also=tuple(also))
@@ -299,6 +300,7 @@ def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info
         theirs = removal.all_of(snapshot, place.client_id)
         lines.append(f"{place.told}, which goes with this one. {_told_going(snapshot, place.agency, its, theirs)}")
         lines += _not_said(snapshot, place.agency, its, theirs)
+        lines += _noted_of_others(snapshot, place.agency, its, theirs, place.place)
     lines += [*_not_said(snapshot, agency, standard, trees), *_noted_of_others(snapshot, agency, standard, trees)]
     return [*lines, *_told_elsewhere(snapshot, info, trees, places), COPIES]
 
@@ -329,8 +331,11 @@ def _typed_away(snapshot: Snapshot, trees: list[ClientTree]) -> list[str]:
     return told
 
 
-def _noted_of_others(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> list[str]:
-    """That what was written of other clients names this one: it belongs to their records, and stays."""
+def _noted_of_others(
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree], place: str = ""
+) -> list[str]:
+    """That what was written of other clients names this one: it belongs to their records, and stays. `place` is what
+    the agency is called, where it is another one."""
     names = names_of(snapshot, agency, standard, trees)
     others = removal.noted_of_others(snapshot, agency, {tree.client.id for tree in trees}, names.name)
     if not others:
@@ -338,7 +343,8 @@ def _noted_of_others(snapshot: Snapshot, agency: AgencyInfo, standard: Standard,
     references = read.client_references(snapshot, others[:FEW])
     told = [references[one] or one for one in others[:FEW]]
     more = f" and {len(others) - FEW} more" if len(others) > FEW else ""
-    return [f"Notes on {', '.join(told)}{more} name the client removed, and stay: put them right there."]
+    where = f" in agency {place}" if place else ""
+    return [f"Notes on {', '.join(told)}{more}{where} name the client removed, and stay: put them right there."]
 
 
 def _told_going(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> str:

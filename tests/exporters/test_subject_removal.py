@@ -286,6 +286,18 @@ def test_whether_a_copy_in_another_agency_goes_is_said_and_it_goes_or_stays(desk
         assert ask(store, held_elsewhere, agency, STANDARD, [mine]) == []
 
 
+def test_what_names_who_goes_along_in_another_agency_is_told_too(desk: Desk) -> None:
+    agency, client = filled(desk)
+    with open_store(desk.store.path, desk.store.key_file, load) as store:
+        there, copy = copied(store, agency, client)
+        other = client_of(store, agency, STANDARD, "1001")
+        do(store, ANN, field_notes.keep, "client", other, "DOB", "twin of MARKREF77")
+        asked = do(store, ANN, removal.ask, there, WALES, copy, "withdrawal", TODAY, True)
+        told = "Notes on 1001 in agency T0123 (ndtms-cjit-p) name the client removed, and stay: put them right there."
+        assert told in ask(store, removal.told_before, there, WALES, asked)
+        assert told in do(store, BOB, removal.confirm, there, WALES, asked.id, TODAY).elsewhere
+
+
 def test_a_copy_that_is_made_after_a_removal_was_asked_for_is_told(desk: Desk) -> None:
     agency, client = filled(desk)
     with open_store(desk.store.path, desk.store.key_file, load) as store:
