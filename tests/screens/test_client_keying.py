@@ -8,7 +8,8 @@ from store.live import drafts
 from store.records import agencies, merge, read, save
 from store.store import Store
 from tests.screens.conftest import Start, in_field
-from tests.stores import ask
+from tests.screens.program import NOW
+from tests.stores import ask, do
 from tests.terminal import Terminal, keys, split_keys
 
 CLIENT_KEYS = "d<tab>m<tab>300763<tab>1<tab><f4>white<enter>gbr<tab><tab>k77<f2>"
@@ -173,6 +174,14 @@ def test_key_worker_and_note_are_kept_beside_the_episode(store: Store, known: Cl
     one = ask(store, read.tree, known.client.id).episodes[0]
     assert (one.key_worker, one.note) == ("jane", "rings on Mondays")
     assert "jane" not in str(dict(one.episode.values))
+    # What somebody else changes while the two lines are looked at stays, where nothing is typed over it.
+    terminal.press("<ctrl+k>")
+    terminal.until("Kept here, never sent")
+    do(store, Who("bob", NOW), save.annotate, one.episode.id, key_worker="kim")
+    terminal.press("<tab>at noon<enter>")
+    terminal.until("key worker kim")
+    one = ask(store, read.tree, known.client.id).episodes[0]
+    assert (one.key_worker, one.note) == ("kim", "at noon")
 
 
 def test_ctrl_r_takes_the_value_of_the_record_saved_last(store: Store, known: ClientTree, start: Start) -> None:

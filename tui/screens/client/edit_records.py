@@ -334,16 +334,17 @@ class Adding:
             told = Sentence("Key worker and note belong to {an episode} that is saved: save it first.")
             screen.say(told, "notice")
             return
-        name = labels.record_name(screen.case, held)
+        name, before = labels.record_name(screen.case, held), (held.key_worker, held.note)
 
         def known(names: list[str]) -> None:
-
-            screen.app.push_screen(NotePage(name, held.key_worker, held.note, names), answered)
+            screen.app.push_screen(NotePage(name, *before, names), answered)
 
         def answered(answer: tuple[str, str] | None) -> None:
-            if answer is None or answer == (held.key_worker, held.note):
+            if answer is None or answer == before:
                 return
-            (key_worker, note), id = answer, held.id
+            # What was left as it was is nobody's answer: somebody else may have written there meanwhile.
+            key_worker, note = (new if new != old else None for new, old in zip(answer, before, strict=True))
+            id = held.id
             program.write(
                 lambda unit: save.annotate(unit, id, key_worker=key_worker, note=note), on_done=kept, hold=True
             )
