@@ -118,11 +118,20 @@ def save(
     made = []
     for place, one in enumerate(recipients, 1):
         _refuse_other(unit, standard, one, place)
-        its = {**_numbered(standard, one, section), **values}
+        numbered = _numbered(standard, one, section)
+        if numbered.keys() - values.keys():  # others may have entered one since the list was made
+            numbered = _numbered(standard, _as_it_stands(unit, one), section)
+        its = {**numbered, **values}
         made.append(stored_save.create(unit, "event", one.episode.episode.id, section, its, record_id=one.id))
     forget(unit, recipients)
     _note(unit, made, section)
     return tuple(made)
+
+
+def _as_it_stands(unit: UnitOfWork, one: Recipient) -> Recipient:
+    tree = read.tree(unit, one.client.id)
+    episode = next(each for each in tree.episodes if each.episode.id == one.episode.episode.id)
+    return replace(one, tree=tree, episode=episode)
 
 
 def _refuse_other(unit: UnitOfWork, standard: Standard, one: Recipient, place: int) -> None:

@@ -18,7 +18,9 @@ from store.records import save as stored_save
 from store.store import open_store
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD
+from tests.exporters.journeys import Returns
 from tests.stores import ask, do
+from tests.validators.builders_smds import WALES, modality, top
 from validators.problems import Problem
 from validators.records import Values
 from validators.standard.catalogue import load
@@ -189,6 +191,15 @@ def test_the_same_for_many_goes_to_none_where_one_is_not_what_was_seen(desk: Des
         do(desk.store, ANN, many.save, STANDARD, *given)
     do(desk.store, ANN, stored_save.change, "episode", "c1e", {"PC": "NE1 4"}, 2)
     assert len(do(desk.store, ANN, many.save, STANDARD, *given)) == 1
+
+
+def test_the_same_for_many_is_numbered_as_the_episode_stands_when_it_is_saved(wales: Returns) -> None:
+    """Two who key a TOP for the same client in one list each gave both of them one number."""
+    episode = wales.keyed(modality(), top(), CLIENTNO="5")
+    listed = [ask(wales.store, many.recipient, wales.agency, WALES, "5")]
+    wales.add(episode, top(TOPNO="2"))
+    (made,) = do(wales.store, ANN, many.save, WALES, listed, "top", {"TOPDATE": "2026-03-20"})
+    assert made.values["TOPNO"] == "3"
 
 
 def test_key_worker_and_note_each_stay_when_the_other_is_kept(desk: Desk, agency: AgencyInfo) -> None:
