@@ -144,11 +144,13 @@ def delete(unit: UnitOfWork, client_id: str, item: Save, seen: Collection[str]) 
     """
     known = {one.id: one for one in records_of(read.tree(unit, client_id, deleted=True))}
     if item.id not in known:
-        raise Problem(Sentence("The {record} stands with another client by now: look there.", record=_named(item)))
+        raise Problem(
+            Sentence("The {record} stands with another client by now: look there.", record=named(item.kind, item.id))
+        )
     unseen = [one for one in known.values() if not one.deleted and one.id not in seen]
     if new := [one for one in unseen if _stands_under(known, one, item.id)]:
         told = "Under the {record} stands what was not there when you looked, from {person}: look again, then delete."
-        raise Problem(Sentence(told, record=_named(item), person=new[0].changed_by))
+        raise Problem(Sentence(told, record=named(item.kind, item.id), person=new[0].changed_by))
     stored_save.delete(unit, item.kind, item.id, item.version)
     return read.tree(unit, client_id, deleted=True)
 
@@ -156,10 +158,6 @@ def delete(unit: UnitOfWork, client_id: str, item: Save, seen: Collection[str]) 
 def _stands_under(known: Mapping[str, StoredRecord], one: StoredRecord, record_id: str) -> bool:
     above = known.get(one.parent_id)
     return above is not None and (above.id == record_id or _stands_under(known, above, record_id))
-
-
-def _named(item: Save) -> Sentence:
-    return named(item.kind, item.id)
 
 
 def bring_back(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:
