@@ -23,6 +23,7 @@ from validators.records import EpisodeRecord, Event, Values
 from validators.rules.field_patterns import fitting
 from validators.rules.messages import listed
 from validators.standard.model import Standard
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo, ClientTree
@@ -115,9 +116,12 @@ def planned(snapshot: Snapshot, client_id: str, source: tuple[Standard, str], ta
 
 
 def plan_copy(tree: "ClientTree", source: Standard, target: Standard, agency_code: str, from_agency: str) -> CopyPlan:
-    """What copying a stored client to an agency of another data set does. Raises Problem where it is the same one."""
+    """What copying a stored client to an agency of another data set does. Raises Problem where it is the same one, and
+    for a client who is deleted, or merged into another one by now."""
     if source.id == target.id:
         raise Problem(f"The client is in the data set {source.id} already: a copy goes to another one.")
+    if tree.client.deleted:
+        raise Problem(Sentence("This {client} is deleted: bring it back before copying it."))
     client = tree.client.values
     records = [
         EpisodeRecord(

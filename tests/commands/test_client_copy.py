@@ -4,6 +4,9 @@ import json
 import re
 from datetime import UTC, datetime
 
+import pytest
+
+from exporters.imports.copy import planned
 from store.disk import audit
 from store.facts import Draft, Who
 from store.live import drafts
@@ -11,6 +14,7 @@ from store.records import agencies, read, save
 from store.store import open_store
 from tests.commands.running import TODAY, Place, call
 from tests.stores import ask, do
+from validators.problems import Problem
 from validators.standard.catalogue import load
 
 TO = ("--to-agency", "W00001", "--to-standard", "smds-wales")
@@ -124,3 +128,10 @@ def test_what_cannot_be_copied(place: Place) -> None:
     assert told.sentence == "The client is in the data set ndtms-cjit-p already: a copy goes to another one."
     other = ("--to-agency", "T0002", "--to-standard", "nowhere")
     assert call("client", "copy", "K77", *other, *place.options, *TODAY).sentence.startswith("There is no standard")
+    # Nor who is deleted while somebody looks at what a copy would do.
+    with open_store(place.store, place.key, load) as store:
+        england = ask(store, agencies.one, "T0001")
+        (ours,) = [one for one in ask(store, read.episodes, england) if one.client.get("CLIENT") == "K77"]
+        do(store, Who("bob", datetime(2021, 1, 10, 9, tzinfo=UTC)), save.delete, "client", ours.client_id, 1)
+        with pytest.raises(Problem, match="This client is deleted: bring it back before copying it"):
+            ask(store, planned, ours.client_id, (load("ndtms-cjit-p"), "T0001"), (load("smds-wales"), "W00001"))
