@@ -49,7 +49,8 @@ def refuse_merged(snapshot: Snapshot, client_id: str) -> None:
     """Raise Problem for a client whose episodes are another's now: bringing it back alone would leave it empty."""
     for one in listed(snapshot, client_id):
         if one.other_id == client_id and one.split_at is None:
-            raise Problem(f"The client {client_id} was merged into {one.keep_id}: split the two to bring it back.")
+            kept = read.client_called(snapshot, one.keep_id)
+            raise Problem(f"This client was merged into client {kept}: split the two to bring it back.")
 
 
 def refuse_pair(snapshot: Snapshot, keep_id: str, other_id: str) -> tuple[StoredRecord, StoredRecord]:

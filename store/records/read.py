@@ -185,6 +185,11 @@ def client_references(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def client_called(snapshot: Snapshot, client_id: str) -> str:
+    """What people call a client: by the reference, by the id where there is none."""
+    return client_references(snapshot, [client_id]).get(client_id) or client_id
+
+
 def count_episodes(snapshot: Snapshot, agency: AgencyInfo) -> int:
     """How many episodes `episodes` would give."""
     query = (

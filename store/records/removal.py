@@ -215,7 +215,8 @@ def all_of(snapshot: Snapshot, client_id: str) -> list[ClientTree]:
     """
     now = merge.kept_for(snapshot, client_id)
     if now:
-        raise Problem(f"The client {client_id} was merged into {now}: what is asked for that one holds for both.")
+        kept = read.client_called(snapshot, now)
+        raise Problem(f"This client was merged into client {kept}: what is asked for that one holds for both.")
     return [read.tree(snapshot, one, deleted=True) for one in (client_id, *merge.merged_into(snapshot, client_id))]
 
 

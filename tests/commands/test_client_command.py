@@ -305,7 +305,7 @@ def test_merge_and_split(sample: Place, store: Store) -> None:
     assert done["differing"]["CLIENT"] == ["000003", "000004"] and done["sent"] == {"keep": [], "other": []}
     assert len(client(store).episodes) == len(keep.episodes) + len(other.episodes)
     assert acts(store, other.client.id) == [("merge", person)]
-    assert "merged into" in refused(sample, "undelete", other.client.id)
+    assert "was merged into client 000003" in refused(sample, "undelete", other.client.id)
     new = do(store, Who("bob", NOW), save.create, "episode", keep.client.id, "", {"REFLD": "20200901"})
     now = {**keep.client.values, "NATION": "FRA"}
     do(store, Who("bob", NOW), save.change, "client", keep.client.id, now, keep.client.version)

@@ -393,7 +393,7 @@ def test_who_was_merged_into_the_client_goes_with_him_and_others_stay(desk: Desk
     desk.take([row("4", CLIENT="MARKREF77b", CLIENTID="clientmarkb", DISD="20200701", CONSENT="N")])
     other = client_of(desk.store, agency, STANDARD, "MARKREF77b")
     do(desk.store, ANN, merge.merge, client, other)
-    with pytest.raises(Problem, match="was merged into"):
+    with pytest.raises(Problem, match="was merged into client MARKREF77:"):
         do(desk.store, ANN, removal.ask, agency, STANDARD, other, "withdrawal", TODAY)
     asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
     do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)

@@ -86,7 +86,7 @@ def load(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who, c
     others = tuple(presence.others(snapshot, "client", client_id, who.session, who.at))
     kept = kept_beside(snapshot, agency, standard, client_id)
     living = stored_merge.kept_for(snapshot, client_id) if tree.client.deleted else ""
-    into = (read.client_references(snapshot, [living]).get(living) or living) if living else ""
+    into = read.client_called(snapshot, living) if living else ""
     return replace(new, tree=tree, others=others, kept=kept, merged_into=into)
 
 
