@@ -1,6 +1,7 @@
 """New records, deleting and bringing back, key worker and note, and notes on fields."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -119,15 +120,24 @@ class NotePage(BaseModal[tuple[str, str]]):
 NEVER_SAVED = "What was typed of a new client is thrown away."
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """What was deleted here at one stroke: a stored record, or a new one with all below it.
+
+    `steps` are the latest steps in the forms when it went, by record: what is taken back first depends on them.
+    """
+
+    gone: list[Held]
+    steps: Mapping[str, Step | None]
+
+
 class Adding:
     """What is added to a client and taken away again."""
 
     def __init__(self, screen: "ClientView") -> None:
         self.screen = screen
-        # What was deleted here, the latest last: a stored record, or a new one with all below it.
-        self._deleted: list[list[Held]] = []
-        # The latest step of each form when the latest of them went: what is taken back first depends on it.
-        self._steps: list[dict[str, Step | None]] = []
+        self._deletions: list[Deletion] = []
+        """The latest last."""
 
     # --- new --------------------------------------------------------------------------------
 
@@ -268,25 +278,24 @@ class Adding:
         self.screen.say(f"Deleted: {name}. {REGISTRY.key_text('form.undo')} brings it back.", "ok")
 
     def _note_deleted(self, gone: list[Held]) -> None:
-        self._deleted.append(gone)
-        self._steps.append({held.id: held.latest_step for held in self.screen.case.by_id.values()})
+        steps = {held.id: held.latest_step for held in self.screen.case.by_id.values()}
+        self._deletions.append(Deletion(gone, steps))
 
     @property
     def was_last(self) -> bool:
         """Whether nothing was typed in the record on the form since the latest deletion: that goes back first."""
         held = self.screen.held
-        if not self._steps:
+        if not self._deletions:
             return False
         step = held.latest_step
-        return step is None or step is self._steps[-1].get(held.id)
+        return step is None or step is self._deletions[-1].steps.get(held.id)
 
     def undo_deletion(self) -> None:
         """Ctrl+Z where the latest deletion is the last act, or the form has nothing left to take back."""
-        if not self._deleted:
+        if not self._deletions:
             self.screen.say("There is nothing to take back.")
             return
-        gone = self._deleted.pop()
-        self._steps.pop()
+        gone = self._deletions.pop().gone
         if gone[0].version:
             self.bring_back(gone[0])
             return
@@ -315,8 +324,7 @@ class Adding:
                 if stored is not None:
                     held.adopt(stored)
                 held.typed, held.model = typed, None
-            left = [(gone, steps) for gone, steps in zip(self._deleted, self._steps, strict=True) if held not in gone]
-            self._deleted, self._steps = [gone for gone, _ in left], [steps for _, steps in left]
+            self._deletions = [one for one in self._deletions if held not in one.gone]
             if self.screen.held is held or held.id not in (self.screen.held.parent_id, self.screen.case.client.id):
                 self._go_to(held)  # whoever is in what stands under it stays there
             self.screen.say(f"Back again: {labels.record_name(self.screen.case, held)}.", "ok")
