@@ -60,3 +60,23 @@ def test_a_save_of_ones_own_that_is_read_before_it_has_ended_is_nobody_elses(
     assert as_saved(terminal, "mine")
     terminal.silence(1.5)
     assert not terminal.shows("in another window")
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_what_a_late_save_asks_waits_until_whoever_types_on_saves_again(
+    store: Store, known: ClientTree, start: Start, is_deleted: bool
+) -> None:
+    terminal = start(known.client.id)
+    with store.writing(Who("bob", known.client.changed_at)) as work:
+        terminal.press("<tab><tab><tab><tab><tab><tab><tab>mine<f2>", 0.1)
+        terminal.until(lambda seen: seen.shows("saving goes on") or seen.shows("Typing goes on"))
+        if is_deleted:
+            save.delete(work, "client", known.client.id, 1)
+        else:
+            save.change(work, "client", known.client.id, {**known.client.values, "CLIENT": "theirs"}, 1)
+    terminal.until(f"bob {'deleted' if is_deleted else 'saved'} Client")
+    terminal.press("<end>b")
+    terminal.silence(1.5)
+    assert in_field(terminal, "Client reference", "mineb"), "what is typed goes into the field, and answers nothing"
+    terminal.press("<f2>")
+    terminal.until("Bring it back" if is_deleted else "1 field differs")

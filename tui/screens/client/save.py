@@ -144,6 +144,7 @@ class Saving:
         number = screen.keeper.aside.began()
         self._waiting, self._under_way = [], items
         keys = None if again else program.key_queue.hold()
+        waits = keys is not None  # whoever saves: a question comes over nothing that is typed
 
         def ended(then: Callable[[], None]) -> None:
             self._under_way = []
@@ -155,8 +156,10 @@ class Saving:
             screen.around.reload_what_was_put_off()
 
         def late() -> None:
+            nonlocal waits
             if keys is not None and self._under_way is items:
                 keys.release()
+                waits = False
                 if screen.is_attached:
                     screen.say(BUSY, "warning")
 
@@ -165,7 +168,7 @@ class Saving:
         program.write(
             lambda unit: save.records(unit, agency, client_id, items),
             on_done=lambda saved: ended(lambda: self._saved(saved, items, number)),
-            on_problem=lambda problem: ended(lambda: self._failed(problem, items, again, number)),
+            on_problem=lambda problem: ended(lambda: self._failed(problem, items, again, waits, number)),
         )
 
     def _saved(self, saved: Saved, items: list[Save], number: int) -> None:
@@ -239,14 +242,19 @@ class Saving:
         if moved:
             screen.say(MOVED, "warning")
         for held in told:
-            who = labels.somebody(held.overtaken, screen.program.person)
-            did, asks = ("deleted", "asks whether to bring it back") if held.deleted else ("saved", "shows both")
-            screen.say(
-                f"{who} {did} {labels.record_name(case, held)} while you have changes in it:"
-                f" {_key('form.save')} {asks}.",
-                "warning",
-            )
+            self._tell_overtaken(held, held.overtaken, held.deleted)
         return bool(moved or told)
+
+    def _tell_overtaken(self, held: Held, by: str, is_deleted: bool) -> None:
+        """Say what somebody did to a record that is typed in: nothing is asked of whoever types on."""
+        screen = self.screen
+        who = labels.somebody(by, screen.program.person)
+        did, asks = ("deleted", "asks whether to bring it back") if is_deleted else ("saved", "shows both")
+        screen.say(
+            f"{who} {did} {labels.record_name(screen.case, held)} while you have changes in it:"
+            f" {_key('form.save')} {asks}.",
+            "warning",
+        )
 
     def _stay_or_come_up(self, own: bool) -> None:
         """The record on the form after the client was taken from the store: it, or what stands above it."""
@@ -266,7 +274,8 @@ class Saving:
             model.go_to(at)
             screen.form.renew(model)
 
-    def _failed(self, problem: Problem, items: list[Save], again: bool, number: int) -> None:
+    def _failed(self, problem: Problem, items: list[Save], again: bool, waits: bool, number: int) -> None:
+        """What could not be saved; `waits` is whether the person waits for it still, and can be asked about it."""
         screen = self.screen
         why = shortly(problem, screen.program.opened_store.path, screen.program.terms)
         may_not = isinstance(problem, Refused | NotThere | Outgrown)
@@ -280,8 +289,10 @@ class Saving:
         if isinstance(problem, NewerVersion):
             self._once_more = False
             held = screen.case.by_id.get(problem.mine.id)
-            if held is not None:
+            if held is not None and waits:
                 self._overtaken(held, problem)
+            elif held is not None:
+                self._tell_overtaken(held, problem.theirs.changed_by, problem.theirs.deleted)
             return
         if may_not:
             # Somebody took the role away meanwhile, or the record, or upgraded the store: to try again would not help.
@@ -291,7 +302,10 @@ class Saving:
             return
         if gone is not None:  # to try again would not help, before it is back
             self._waiting, self._once_more = [], False
-            self._ask_to_bring_back(gone, gone.version, f"{gone.changed_by} at {self._when(gone.changed_at)}")
+            if waits:
+                self._ask_to_bring_back(gone, gone.version, f"{gone.changed_by} at {self._when(gone.changed_at)}")
+            else:
+                self._tell_overtaken(gone, gone.changed_by, is_deleted=True)
             return
         self._waiting = items
         if not again:
