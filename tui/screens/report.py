@@ -1,6 +1,7 @@
 """The manager's page on the screen, and as an HTML file to be sent or printed."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from textual.widget import Widget
 
@@ -33,7 +34,7 @@ class ReportScreen(StoreScreen[None]):
         super().__init__()
         self.text = TextPage([])
         self.page: ManagerPage | None = None
-        self._mismatches: int | None = None
+        self._mismatches: tuple[date, int] | None = None
         self._comparing = False
         self._refresher = Refresher(self, self._question, self._came, self._failed, self._settled)
 
@@ -69,7 +70,8 @@ class ReportScreen(StoreScreen[None]):
 
     def _question(self) -> Question[ManagerPage]:
         work = Work(self.program.agency, self.program.standard, self.program.today())
-        known = self._mismatches
+        # Counted before midnight, they may be those of the submission that was at hand then.
+        known = self._mismatches[1] if self._mismatches and self._mismatches[0] == work.today else None
         return lambda snapshot: read_page(snapshot, work, mismatches=known)
 
     def _came(self, page: ManagerPage) -> None:
@@ -84,7 +86,7 @@ class ReportScreen(StoreScreen[None]):
         work = Work(self.program.agency, self.program.standard, self.program.today())
 
         def came(many: int) -> None:
-            self._comparing, self._mismatches = False, many
+            self._comparing, self._mismatches = False, (work.today, many)
             self._refresher.read()
 
         def failed(problem: Problem) -> None:
