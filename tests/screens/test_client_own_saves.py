@@ -78,5 +78,23 @@ def test_what_a_late_save_asks_waits_until_whoever_types_on_saves_again(
     terminal.press("<end>b")
     terminal.silence(1.5)
     assert in_field(terminal, "Client reference", "mineb"), "what is typed goes into the field, and answers nothing"
+    assert terminal.shows("while you have changes in it"), "no other sentence stands over it"
     terminal.press("<f2>")
     terminal.until("Bring it back" if is_deleted else "1 field differs")
+
+
+def test_a_late_save_under_what_was_deleted_says_so_and_asks_once_it_is_saved_again(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+t><down><down><enter>")
+    terminal.until("Recovery support date")
+    with store.writing(Who("bob", known.client.changed_at)) as work:
+        terminal.press("<tab>N<f2>", 0.1)
+        terminal.until(lambda seen: seen.shows("saving goes on") or seen.shows("Typing goes on"))
+        save.delete(work, "episode", known.episodes[0].episode.id, 1)
+    terminal.until("bob deleted Episode 1 Mar 2020 while you have changes in it")
+    terminal.silence(1.5)
+    assert terminal.shows("while you have changes in it"), "no other sentence stands over it"
+    terminal.press("<f2>")
+    terminal.until("Bring it back")

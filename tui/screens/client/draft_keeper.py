@@ -225,6 +225,10 @@ class DraftKeeper:
         for id in ids:
             self._waiting.pop(id, None)
 
+    def refused(self) -> None:
+        """The store has refused a save and said why: that it is back is no news, and would stand over that."""
+        self.failing, self.aside.said = "", False
+
     def flush(self) -> None:
         """Write all that is not saved, here and now, the last thing before an end: to the store, else to a file.
 

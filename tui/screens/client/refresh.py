@@ -127,7 +127,10 @@ class Around:
                     changed = [held for held in records if before.get(held.id) != (held.version, held.changed_at)]
                     latest = max(changed or records, key=lambda held: held.changed_at)
                     who = "You" if own else labels.somebody(latest.changed_by or by, program.person)
-                    if latest.deleted and latest.id in there:
+                    is_new = latest.deleted and latest.id in there
+                    if is_new and not own and any(one.is_changed for one in screen.case.beneath(latest)):
+                        screen.saving.tell_overtaken(latest, latest.changed_by, is_deleted=True)
+                    elif is_new:
                         what = labels.record_name(screen.case, latest)
                         screen.say(
                             f"{who} deleted {what} just now: 'Bring back' in the palette undoes that.", "warning"

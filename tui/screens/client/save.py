@@ -242,11 +242,11 @@ class Saving:
         if moved:
             screen.say(MOVED, "warning")
         for held in told:
-            self._tell_overtaken(held, held.overtaken, held.deleted)
+            self.tell_overtaken(held, held.overtaken, held.deleted)
         return bool(moved or told)
 
-    def _tell_overtaken(self, held: Held, by: str, is_deleted: bool) -> None:
-        """Say what somebody did to a record that is typed in: nothing is asked of whoever types on."""
+    def tell_overtaken(self, held: Held, by: str, is_deleted: bool) -> None:
+        """Say what somebody did to a record that is typed in, or under: nothing is asked of whoever types on."""
         screen = self.screen
         who = labels.somebody(by, screen.program.person)
         did, asks = ("deleted", "asks whether to bring it back") if is_deleted else ("saved", "shows both")
@@ -283,6 +283,8 @@ class Saving:
         gone = None if may_not or is_newer else next(filter(None, map(self._deleted_over, items)), None)
         stood_still = not may_not and not is_newer and gone is None
         screen.keeper.aside.ended(number, refused=stood_still, waiting=not may_not)
+        if not stood_still:
+            screen.keeper.refused()
         for item in items:
             if (held := screen.case.by_id.get(item.id)) is not None:
                 screen.keeper.touch(held)
@@ -292,7 +294,7 @@ class Saving:
             if held is not None and waits:
                 self._overtaken(held, problem)
             elif held is not None:
-                self._tell_overtaken(held, problem.theirs.changed_by, problem.theirs.deleted)
+                self.tell_overtaken(held, problem.theirs.changed_by, problem.theirs.deleted)
             return
         if may_not:
             # Somebody took the role away meanwhile, or the record, or upgraded the store: to try again would not help.
@@ -305,7 +307,7 @@ class Saving:
             if waits:
                 self._ask_to_bring_back(gone, gone.version, f"{gone.changed_by} at {self._when(gone.changed_at)}")
             else:
-                self._tell_overtaken(gone, gone.changed_by, is_deleted=True)
+                self.tell_overtaken(gone, gone.changed_by, is_deleted=True)
             return
         self._waiting = items
         if not again:

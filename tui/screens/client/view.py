@@ -28,6 +28,9 @@ class Saves(Protocol):
     def take(self, tree: ClientTree, written: Sequence[StoredRecord] = (), *, own: bool = False) -> bool:
         """Take the client as the store has it; the form stays at its field. Whether it told of what is typed here."""
 
+    def tell_overtaken(self, held: Held, by: str, is_deleted: bool) -> None:
+        """Say what somebody did to a record that is typed in, or under."""
+
     def compare_draft(self, held: Held, version: int = 0, after: Callable[[], None] | None = None) -> None:
         """What is typed in a record beside what is saved now (as `version`), to choose from; then `after`."""
 
