@@ -13,6 +13,7 @@ from tui.screens.letter import ask_for_letter, ask_to_undo
 from tui.screens.start import DataSetList
 from tui.session.agencies import data_set_words, first_submission, made_words, make_agency, since_words
 from tui.session.program import StoreScreen
+from tui.session.refresher import Refresher
 from tui.session.standard_pages import data_set_page
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
@@ -181,6 +182,7 @@ class AgenciesScreen(StoreScreen[None]):
         super().__init__()
         self.listed, self.page = AgencyRows(), TextPage()
         self._wanted = ""
+        self._refresher = Refresher(self, lambda: _read, self._came)
 
     def body(self) -> Iterable[Widget]:
         """Agencies, then a page about the chosen one."""
@@ -195,19 +197,18 @@ class AgenciesScreen(StoreScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
-        self.program.read(lambda snapshot: _read(snapshot), on_done=self._came, hold=True)
+        self._refresher.read(hold=True)
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody may have made an agency."""
         if not event.saved:
-            self.program.read(lambda snapshot: _read(snapshot), on_done=self._came)
+            self._refresher.read()
 
     def _came(self, known: list[Known]) -> None:
-        if self.is_attached:
-            chosen = self.listed.known[self.listed.cursor].agency.id if self.listed.known else ""
-            self.listed.offer(known, self.program.agency.id, self._wanted or chosen)
-            self._wanted = ""
-            self._show()
+        chosen = self.listed.known[self.listed.cursor].agency.id if self.listed.known else ""
+        self.listed.offer(known, self.program.agency.id, self._wanted or chosen)
+        self._wanted = ""
+        self._show()
 
     def _show(self) -> None:
         one = self.listed.known[self.listed.cursor]

@@ -9,6 +9,7 @@ from exporters.records import left_drafts
 from exporters.records.left_drafts import DraftGroup
 from store.facts import Who
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.session.wording import client_name, when
 from tui.widgets.filter_list import FilteredList
@@ -30,6 +31,7 @@ class DraftsScreen(StoreScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.list = FilteredList([], "Find")
+        self._refresher = Refresher(self, self._question, self._came)
 
     def body(self) -> Iterable[Widget]:
         """A word of help, then the list."""
@@ -39,12 +41,12 @@ class DraftsScreen(StoreScreen[None]):
     def on_mount(self) -> None:
         """Read them."""
         self.list.focus()
-        self._load()
+        self._refresher.read(hold=True)
         if self.program.came_back:
             self.say(self.program.came_back, "notice")
             self.program.came_back = ""
 
-    def _load(self) -> None:
+    def _question(self) -> "Question[tuple[list[DraftGroup], str]]":
         program = self.program
         agency, who = program.agency, Who(program.person, program.clock(), program.session)
 
@@ -52,7 +54,7 @@ class DraftsScreen(StoreScreen[None]):
             groups = left_drafts.groups(snapshot, agency, who)
             return groups, "" if groups else left_drafts.none_told(snapshot, agency, who)
 
-        program.read(look, on_done=self._came, hold=True)
+        return look
 
     def _came(self, found: tuple[list[DraftGroup], str]) -> None:
         groups, none = found
@@ -73,11 +75,11 @@ class DraftsScreen(StoreScreen[None]):
 
     def on_screen_resume(self) -> None:
         """What was saved or discarded meanwhile is gone from here."""
-        self._load()
+        self._refresher.read(hold=True)
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """A save may have cleared a draft."""
-        self._load()
+        self._refresher.read(hold=True)
 
 
 def told(group: DraftGroup, program: "Program") -> str:

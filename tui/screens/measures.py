@@ -9,6 +9,7 @@ from exporters.month.measures import MOST_CASES, MeasureCase, bar, cases, headli
 from tui.form.dates import show_date
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.line_list import LineList
@@ -44,6 +45,7 @@ class MeasureCasesScreen(StoreScreen[None]):
         self.measure, self.line, self.span, self.days = measure, line, span, days
         self.about = TextLine(id="about")
         self.found: list[MeasureCase] = []
+        self._refresher = Refresher(self, self._question, self._came)
 
     def body(self) -> Iterable[Widget]:
         """Which number, then its cases."""
@@ -64,13 +66,14 @@ class MeasureCasesScreen(StoreScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
+        self._refresher.read(hold=True)
+
+    def _question(self) -> Question[list[MeasureCase]]:
         app = self.program
         which = (app.agency, app.standard, self.span, self.measure.id, self.line.key)
-        app.read(lambda snapshot: cases(snapshot, *which), on_done=self._came, hold=True)
+        return lambda snapshot: cases(snapshot, *which)
 
     def _came(self, found: list[MeasureCase]) -> None:
-        if not self.is_attached:
-            return
         self.found = found
         first = "the first " if len(found) == MOST_CASES else ""
         self.about.show((f" {self.line.label}, {self.days}: {first}{len(found):,}", "dim"))
@@ -147,6 +150,7 @@ class MeasuresScreen(StoreScreen[None]):
         self.list = MeasureList()
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
         self.step, self.all_days = -1, False
+        self._refresher = Refresher(self, self._question, self._came, self._none)
 
     @property
     def span(self) -> Span:
@@ -166,17 +170,17 @@ class MeasuresScreen(StoreScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
-        app, span = self.program, self.span
         self.about.show((f" {self._days()}: reading ...", "dim"))
-        agency, standard = app.agency, app.standard
-        app.read(
-            lambda snapshot: measured(snapshot, agency, standard, span),
-            on_done=lambda found: self._came(span, found),
-            on_problem=self._none,
-        )
+        self._refresher.read()
 
-    def _came(self, span: Span, results: list[Result]) -> None:
-        if not self.is_attached or span != self.span:
+    def _question(self) -> Question[tuple[Span, list[Result]]]:
+        app, span = self.program, self.span
+        agency, standard = app.agency, app.standard
+        return lambda snapshot: (span, measured(snapshot, agency, standard, span))
+
+    def _came(self, found: tuple[Span, list[Result]]) -> None:
+        span, results = found
+        if span != self.span:
             return
         self.about.show((f" {self._days()}. From this store's own records: our estimate.", "dim"))
         self.list.rows = [(found, line) for found in results for line in (None, *found.lines)]

@@ -292,6 +292,7 @@ class MonthScreen(StoreScreen[None]):
         self._first = ""
         self._comparing = self._compare_due = False
         self._refresher = Refresher(self, self._question, self._came, self._failed, self._settled)
+        self._counter = Refresher(self, self._count_question, self._counted)
 
     def body(self) -> Iterable[Widget]:
         """Due, figures, lines."""
@@ -346,7 +347,7 @@ class MonthScreen(StoreScreen[None]):
 
     def _settled(self, view: MonthView) -> None:
         """What is shown is the latest there is; the worklists are counted once that is up."""
-        self._count_waiting()
+        self._counter.read()
         if not view.standing.figures.stale:
             self._keep(view)
             self._compare(view)
@@ -383,7 +384,7 @@ class MonthScreen(StoreScreen[None]):
             standing = view.standing
             self.program.write(lambda unit: keep_today(unit, standing))
 
-    def _count_waiting(self) -> None:
+    def _count_question(self) -> Question[Waiting]:
         app = self.program
         about = (app.agency, app.standard, app.today(), app.settings.quiet_weeks)
 
@@ -391,7 +392,7 @@ class MonthScreen(StoreScreen[None]):
             again = second_keying.waiting(snapshot, about[0], about[1])
             return Waiting(worklists.counts(snapshot, *about), again, len(to_tell(snapshot, about[0], about[2])))
 
-        app.read(count, on_done=self._counted)
+        return count
 
     def _counted(self, found: Waiting) -> None:
         if found != self._waiting:

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from exporters.month.rollover import next_roll_over, told_of_undated
 from store.month import calendar as stored_calendar
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line
@@ -67,6 +68,7 @@ class RollOverScreen(StoreScreen[None]):
         self.list = DropList()
         self._found: RollOver | None = None
         self._read_so_far = 0
+        self._refresher = Refresher(self, self._question, self._read)
 
     def body(self) -> Iterable[Widget]:
         """Words, then the list."""
@@ -81,15 +83,14 @@ class RollOverScreen(StoreScreen[None]):
 
     def read(self, hold: bool = False) -> None:
         """Read as many as were read before, in a thread."""
+        self._refresher.read(hold)
+
+    def _question(self) -> "Question[tuple[CalendarEntry, RollOver] | None]":
         agency, today = self.program.agency, self.program.today()
         limit = max(PAGE, self._read_so_far)
-        self.program.read(
-            lambda snapshot: next_roll_over(snapshot, agency, today, limit), on_done=self._read, hold=hold
-        )
+        return lambda snapshot: next_roll_over(snapshot, agency, today, limit)
 
     def _read(self, found: "tuple[CalendarEntry, RollOver] | None") -> None:
-        if not self.is_attached:
-            return
         if found is None:
             self.told[0].show((" This calendar has no base date that rolls on: nothing is dropped.", "text"))
             return
@@ -127,7 +128,7 @@ class RollOverScreen(StoreScreen[None]):
         agency, offset, base, since = self.program.agency, self._read_so_far, drops.base, drops.since
 
         def came(more: "RollOver") -> None:
-            if self._read_so_far == offset:
+            if self._read_so_far == offset and self._found is drops:
                 self._show([*self.list.items, *more.items])
 
         self.program.read(

@@ -10,6 +10,7 @@ from store.month import agency_settings
 from store.snapshot import Snapshot
 from tui.session.background_check import caseload_check
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.wording import when
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import JumpPlace
@@ -56,6 +57,7 @@ class SettingsScreen(StoreScreen[None]):
         """The list, on the setting that is named."""
         super().__init__()
         self._wanted = setting
+        self._refresher = Refresher(self, self._question, self._came)
         self._said: list[AuditEntry] = []
 
     def body(self) -> Iterable[Widget]:
@@ -76,8 +78,11 @@ class SettingsScreen(StoreScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
+        self._refresher.read(hold=True)
+
+    def _question(self) -> Question[tuple[dict[str, str], list[AuditEntry]]]:
         agency = self.program.agency
-        self.program.read(lambda snapshot: _read(snapshot, agency), on_done=self._came, hold=True)
+        return lambda snapshot: _read(snapshot, agency)
 
     def _came(self, found: tuple[dict[str, str], list[AuditEntry]]) -> None:
         self.listed.told, self._said = found

@@ -16,6 +16,7 @@ from store.month import calendar
 from tui.form.dates import show_date, typed_day
 from tui.screens.calendar.rows import Year, YearList, detail, read_year, year_of
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -98,7 +99,9 @@ class CalendarScreen(StoreScreen[None]):
         self.silence = tuple(TextLine() for _ in range(3))
         self.details = tuple(TextLine(rest="panel") for _ in range(5))
         self._number = 0
+        self._wanted = ""
         self._today = date.min
+        self._refresher = Refresher(self, self._question, self._read, self._failed)
 
     def body(self) -> Iterable[Widget]:
         """What holds now, the year, the chosen line."""
@@ -120,31 +123,32 @@ class CalendarScreen(StoreScreen[None]):
             self.read()
 
     def read(self, hold: bool = False, wanted: str = "") -> None:
-        """Read the page in a thread."""
+        """Read the page in a thread; the line of the `wanted` submission is chosen on it."""
+        self._wanted = wanted or self._wanted
+        self._refresher.read(hold)
+
+    def _question(self) -> Question[tuple[Year, bool]]:
         app, number = self.program, self._number
         self._today = today = app.today()
         agency, standard = app.agency, app.standard
 
-        def reading(snapshot: "Snapshot") -> Year:
+        def question(snapshot: "Snapshot") -> tuple[Year, bool]:
             page = number or year_of(calendar.of_agency(snapshot, agency).due(today).deadline)
-            return read_year(snapshot, agency, standard, page, today)
+            return read_year(snapshot, agency, standard, page, today), not number
 
-        app.read(
-            reading,
-            on_done=lambda year: self._read(year, wanted, first=not number),
-            on_problem=self._failed,
-            hold=hold,
-        )
+        return question
 
     def _failed(self, problem: Problem) -> None:
         if self.year is not None:
             self._number = self.year.year
         self.say(problem.sentence, "error")
 
-    def _read(self, year: Year, wanted: str, first: bool) -> None:
-        self.year, self._number = year, year.year
-        if not self.is_attached:
-            return
+    def _read(self, found: tuple[Year, bool]) -> None:
+        """The page, and whether it was to be the one of what is due."""
+        year, to_due = found
+        self.year = year
+        if to_due and not self._number:  # who went on meanwhile is on the way to another one
+            self._number = year.year
         agency, has_regions = self.program.agency, regions(self.program.standard.submission.calendar)
         region = f" ({agency.region or 'no region chosen'})" if has_regions else ""
         self.retitle(f"Calendar: {agency.code}{region}, September {year.year} to August {year.year + 1}")
@@ -153,7 +157,8 @@ class CalendarScreen(StoreScreen[None]):
         stands = "it is sent" if year.is_sent else left_text
         told = f"Today is {in_words(year.today)}. {due.title} is due on {in_words(due.deadline)}: {stands}."
         self._fill(self.silence, year.silence or told, "heading")
-        self.list.show(year.lines, year.today, wanted or (due.submission if first else ""))
+        wanted, self._wanted = self._wanted, ""
+        self.list.show(year.lines, year.today, wanted or (due.submission if to_due else ""))
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved something. What is one's own is read when it is done, and on coming back to this screen."""

@@ -12,6 +12,7 @@ from store.people import looks
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from tui.screens.client import labels
+from tui.session.refresher import Question, Refresher
 from tui.session.wording import when
 from validators.problems import Problem
 
@@ -35,6 +36,7 @@ class Company:
         self._at: tuple[Kind, str] | None = None
         self._timer: Timer | None = None
         self._seen: datetime | None = None
+        self._refresher = Refresher(screen, self._question, self.take, _not_worth_saying)
 
     # --- oneself ----------------------------------------------------------------------------
 
@@ -125,10 +127,13 @@ class Company:
 
     def look(self) -> None:
         """Perhaps somebody came, went or is in another record now."""
-        program = self.screen.program
         if self.entered and not self.awake():
-            at = (self.screen.client_id, program.session, program.clock())
-            program.read(lambda snapshot: _others(snapshot, *at), on_done=self.take, on_problem=_not_worth_saying)
+            self._refresher.read()
+
+    def _question(self) -> Question[Sequence[Presence]]:
+        program = self.screen.program
+        at = (self.screen.client_id, program.session, program.clock())
+        return lambda snapshot: _others(snapshot, *at)
 
     def take(self, others: Sequence[Presence]) -> None:
         """Who is here now: show it, and say who came to the client or into the very record."""

@@ -12,6 +12,7 @@ from tui.screens.client.drafts import Offering
 from tui.screens.client.presence import Company
 from tui.screens.client.queries import Loaded
 from tui.session.background_check import caseload_check
+from tui.session.refresher import Question, Refresher
 from tui.widgets.actions import REGISTRY
 from validators.problems import Problem
 from validators.records import Values
@@ -37,6 +38,9 @@ class Around:
         self._asked: tuple[str, ...] = ()
         self._put_off = self._soon = False
         self._numbers = {screen.case.standard.role(role) for role in find.NUMBERS} - {""}
+        self._beside = Refresher(screen, self._question_beside, self._take_beside, _not_worth_saying)
+        self._again = Refresher(screen, self._question_again, self._came_again)
+        self._is_own, self._is_asked = True, False
 
     # --- coming and going -------------------------------------------------------------------
 
@@ -68,20 +72,19 @@ class Around:
 
     def _read_acceptances(self) -> None:
         """Somebody, perhaps oneself in another screen, may have accepted a warning, or said something of the agency."""
-        screen, program = self.screen, self.screen.program
+        if self.company.entered and self.screen.case.client.version:
+            self._beside.read()
 
-        def came(kept: KeptBeside) -> None:
-            if screen.is_attached and kept != screen.case.check.kept:
-                screen.case.check.take(kept)
-                screen.judge()
+    def _question_beside(self) -> Question[KeptBeside]:
+        program = self.screen.program
+        agency, standard, client_id = program.agency, program.standard, self.screen.client_id
+        return lambda snapshot: check_client.kept_beside(snapshot, agency, standard, client_id)
 
-        if self.company.entered and screen.case.client.version:
-            agency, standard, client_id = program.agency, program.standard, screen.client_id
-            program.read(
-                lambda snapshot: check_client.kept_beside(snapshot, agency, standard, client_id),
-                on_done=came,
-                on_problem=_not_worth_saying,
-            )
+    def _take_beside(self, kept: KeptBeside) -> None:
+        screen = self.screen
+        if kept != screen.case.check.kept:
+            screen.case.check.take(kept)
+            screen.judge()
 
     def _checked(self, done: int, due: int) -> None:
         """A check has come to its end: acceptances may have lapsed by it, for good."""
@@ -100,49 +103,54 @@ class Around:
 
         `own` is that of a save on another screen of this very program.
         """
-        screen, program = self.screen, self.screen.program
-        if not screen.case.client.version:
+        if not self.screen.case.client.version:
             return
         self.company.awake()
-        self._put_off, taken = False, screen.saving.taken
+        self._put_off = False
+        self._is_own, self._is_asked = self._is_own and own, self._is_asked or said
+        self._again.read()
+        self._read_acceptances()
 
-        def came(found: tuple[ClientTree, tuple[Presence, ...]]) -> None:
-            tree, others = found
-            if not screen.is_attached:
-                return
-            self.company.take(others)
-            if screen.saving.is_under_way:  # what was read may be this very save, which would pass for somebody else's
-                self._put_off = True
-                return
-            if screen.saving.taken != taken:  # or be from before it, and take it back
-                self.reload(said, own)
-                return
+    def _question_again(self) -> Question[tuple[int, ClientTree, tuple[Presence, ...]]]:
+        screen, program = self.screen, self.screen.program
+        taken, client_id, session, now = screen.saving.taken, screen.client_id, program.session, program.clock()
+        return lambda snapshot: (taken, *queries.reload(snapshot, client_id, session, now))
+
+    def _came_again(self, found: tuple[int, ClientTree, tuple[Presence, ...]]) -> None:
+        screen = self.screen
+        taken, tree, others = found
+        self.company.take(others)
+        if screen.saving.is_under_way:  # what was read may be this very save, which would pass for somebody else's
+            self._put_off = True
+        elif screen.saving.taken != taken:  # or be from before it, and take it back
+            self._again.read()
+        else:
+            own, said, self._is_own, self._is_asked = self._is_own, self._is_asked, True, False
             if _differs(screen, tree):
-                by = tree.client.changed_by
-                before = {held.id: (held.version, held.changed_at) for held in screen.case.by_id.values()}
-                there = {held.id for held in screen.case.by_id.values() if not held.deleted}
-                has_told = screen.saving.take(tree)
-                records = list(screen.case.by_id.values())
-                if not has_told and not any(held.overtaken for held in records):
-                    changed = [held for held in records if before.get(held.id) != (held.version, held.changed_at)]
-                    latest = max(changed or records, key=lambda held: held.changed_at)
-                    who = "You" if own else labels.somebody(latest.changed_by or by, program.person)
-                    is_new = latest.deleted and latest.id in there
-                    if is_new and not own and any(one.is_changed for one in screen.case.beneath(latest)):
-                        screen.saving.tell_overtaken(latest, latest.changed_by, is_deleted=True)
-                    elif is_new:
-                        what = labels.record_name(screen.case, latest)
-                        screen.say(
-                            f"{who} deleted {what} just now: 'Bring back' in the palette undoes that.", "warning"
-                        )
-                    else:
-                        screen.say(f"{who} saved this client just now; it is shown as it is.", "notice")
+                self._take_others(tree, own)
             elif said:
                 screen.say("This is what the store has.")
 
-        client_id, session, now = screen.client_id, program.session, program.clock()
-        program.read(lambda snapshot: queries.reload(snapshot, client_id, session, now), on_done=came)
-        self._read_acceptances()
+    def _take_others(self, tree: ClientTree, own: bool) -> None:
+        """Show what others saved, or this person on another screen, and say so."""
+        screen = self.screen
+        before = {held.id: (held.version, held.changed_at) for held in screen.case.by_id.values()}
+        there = {held.id for held in screen.case.by_id.values() if not held.deleted}
+        has_told = screen.saving.take(tree)
+        records = list(screen.case.by_id.values())
+        if has_told or any(held.overtaken for held in records):
+            return
+        changed = [held for held in records if before.get(held.id) != (held.version, held.changed_at)]
+        latest = max(changed or records, key=lambda held: held.changed_at)
+        who = "You" if own else labels.somebody(latest.changed_by or tree.client.changed_by, screen.program.person)
+        is_new = latest.deleted and latest.id in there
+        if is_new and not own and any(one.is_changed for one in screen.case.beneath(latest)):
+            screen.saving.tell_overtaken(latest, latest.changed_by, is_deleted=True)
+        elif is_new:
+            what = labels.record_name(screen.case, latest)
+            screen.say(f"{who} deleted {what} just now: 'Bring back' in the palette undoes that.", "warning")
+        else:
+            screen.say(f"{who} saved this client just now; it is shown as it is.", "notice")
 
     def reload_what_was_put_off(self) -> None:
         """A save has ended during which others' were heard of."""

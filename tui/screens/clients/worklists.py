@@ -7,6 +7,7 @@ from textual.widget import Widget
 from exporters.records import worklists
 from exporters.records.worklists import WorklistCount
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line, width_of
@@ -57,9 +58,13 @@ class WorklistsScreen(StoreScreen[None]):
     scope = "worklists"
     heading = "Worklists"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = WorklistList()
+        self._refresher = Refresher(self, self._question, self.list.show)
+
     def body(self) -> Iterable[Widget]:
         """The list alone."""
-        self.list = WorklistList()
         yield self.list
 
     def on_mount(self) -> None:
@@ -69,9 +74,12 @@ class WorklistsScreen(StoreScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
+        self._refresher.read(hold=True)
+
+    def _question(self) -> Question[Sequence[WorklistCount]]:
         app = self.program
         about = (app.agency, app.standard, app.today(), app.settings.quiet_weeks)
-        app.read(lambda snapshot: worklists.counts(snapshot, *about), on_done=self.list.show, hold=True)
+        return lambda snapshot: worklists.counts(snapshot, *about)
 
     def on_line_list_chosen(self) -> None:
         """Enter."""

@@ -15,6 +15,7 @@ from store.snapshot import Snapshot
 from tui.screens.extract.items import ItemsScreen, changed
 from tui.screens.extract.receipt import ReceiptScreen
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.wording import path_text
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.paged_table import Column, PagedTable, Row
@@ -60,6 +61,7 @@ class HistoryOfExtracts(StoreScreen[None]):
         self._marked = ""
         self._there: dict[str, Path] = {}
         self.about = TextLine([(f" {WORDS}", "dim")])
+        self._refresher = Refresher(self, self._question, self._came)
 
     def body(self) -> Iterable[Widget]:
         """A word of help, the list."""
@@ -87,8 +89,11 @@ class HistoryOfExtracts(StoreScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
+        self._refresher.read()
+
+    def _question(self) -> Question[tuple[list[ExtractInfo], dict[str, Path]]]:
         agency = self.program.agency
-        self.program.read(lambda snapshot: _known(snapshot, agency), on_done=self._came)
+        return lambda snapshot: _known(snapshot, agency)
 
     def _came(self, found: tuple[list[ExtractInfo], dict[str, Path]]) -> None:
         self._all, self._there = found

@@ -6,6 +6,7 @@ from exporters.extracts.mismatches import TITLES, Mismatch, Mismatches, confirm,
 from exporters.extracts.preview import Preview
 from store.month import sent as stored_sent
 from tui.session.filtered_screen import FilteredTableScreen, TableContents
+from tui.session.refresher import Question, Refresher
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.paged_table import Column, Row
 from validators.local_time import date_text
@@ -26,6 +27,7 @@ class MismatchesScreen(FilteredTableScreen[Mismatch]):
         """`judged` is told of the mismatches when something was confirmed or taken back."""
         super().__init__()
         self._preview, self.found, self._judged = preview, found, judged
+        self._refresher = Refresher(self, self._question, self._came)
 
     def begin(self) -> None:
         """What was found, and against what."""
@@ -105,8 +107,11 @@ class MismatchesScreen(FilteredTableScreen[Mismatch]):
 
     def _find_anew(self, _: object) -> None:
         """It is written; comparing takes too long to be done within it."""
+        self._refresher.read()
+
+    def _question(self) -> Question[Mismatches]:
         preview = self._preview
-        self.program.read(lambda snapshot: find_mismatches(snapshot, preview), on_done=self._came)
+        return lambda snapshot: find_mismatches(snapshot, preview)
 
     def _came(self, found: Mismatches) -> None:
         self.found = found

@@ -13,6 +13,7 @@ from tui.form.dates import show_date
 from tui.form.record_model import RecordModel
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -128,16 +129,20 @@ class SecondDifferences(StoreScreen[None]):
         super().__init__()
         self._wanted = wanted
         self._begun = False
+        self._refresher = Refresher(self, self._question, self._came)
         self.about = TextLine()
         self.details = tuple(TextLine(rest="panel") for _ in range(DETAILS))
 
     def body(self) -> Iterable[Widget]:
         """How many, the list, all of the chosen one."""
-        self._work = Work(self.program.agency, self.program.standard, self.program.today())
         self.list = DifferenceList(self.program.standard)
         yield self.about
         yield self.list
         yield from self.details
+
+    @property
+    def _work(self) -> Work:
+        return Work(self.program.agency, self.program.standard, self.program.today())
 
     def on_mount(self) -> None:
         """Read."""
@@ -146,8 +151,11 @@ class SecondDifferences(StoreScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
+        self._refresher.read(hold=True)
+
+    def _question(self) -> Question[Sequence[Discrepancy]]:
         work = self._work
-        self.program.read(lambda snapshot: second_keying.differences(snapshot, work), on_done=self._came, hold=True)
+        return lambda snapshot: second_keying.differences(snapshot, work)
 
     def _came(self, found: Sequence[Discrepancy]) -> None:
         row = self._row_of(found)

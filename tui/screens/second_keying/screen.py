@@ -14,6 +14,7 @@ from tui.form.dates import typed_day
 from tui.screens.registry import SCREENS
 from tui.screens.second_keying.form import found
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -84,14 +85,18 @@ class SecondKeyingScreen(StoreScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._state: SampleState | None = None
+        self._refresher = Refresher(self, self._question, self._came)
         self.told = tuple(TextLine() for _ in range(HEAD))
 
     def body(self) -> Iterable[Widget]:
         """The figures, then the list."""
-        self._work = Work(self.program.agency, self.program.standard, self.program.today())
         self.list = SampleList(self.program.standard)
         yield from self.told
         yield self.list
+
+    @property
+    def _work(self) -> Work:
+        return Work(self.program.agency, self.program.standard, self.program.today())
 
     def on_mount(self) -> None:
         """Read."""
@@ -100,8 +105,11 @@ class SecondKeyingScreen(StoreScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
+        self._refresher.read(hold=True)
+
+    def _question(self) -> Question[SampleState]:
         work = self._work
-        self.program.read(lambda snapshot: second_keying.state(snapshot, work), on_done=self._came, hold=True)
+        return lambda snapshot: second_keying.state(snapshot, work)
 
     def _came(self, state: SampleState) -> None:
         self._state = state
