@@ -1,7 +1,5 @@
 """A unit of work: everything that is done in it is kept, or nothing, with its audit rows in the same transaction."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -42,13 +40,12 @@ class UnitOfWork(Snapshot):
         """Who writes."""
         return self.who.person
 
-    @contextmanager
-    def erasing(self) -> Iterator[None]:
-        """Have what is taken away within gone for good: overwritten in the file, and out of the write-ahead log soon
-        after."""
+    def begin_erasing(self) -> None:
+        """Have what is taken away gone for good: overwritten in the file, as all that goes is, and out of the
+        write-ahead log soon after."""
+        if not self.erases:
+            sqlite.overwrite_free(self.connection)
         self.erases = True
-        with sqlite.overwriting(self.connection):
-            yield
 
     def require(self, act: str, kind: str, record: str = "") -> None:
         """Raise Problem where the person may not do something that is done outside this unit of work."""

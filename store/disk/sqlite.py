@@ -75,7 +75,9 @@ def connect(path: Path, key: Key, access: Access = "rw", busy_seconds: float = B
         connection.execute(f"PRAGMA cache_size=-{PAGES_KIB}")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA secure_delete=FAST")
+        # Not FAST, which leaves what stood on pages that become free; and on what is left of them once they are used
+        # again, where nobody could overwrite it any more. It costs nothing that can be measured.
+        connection.execute("PRAGMA secure_delete=ON")
         # A large import would leave a journal of its size behind for as long as anybody has the store open.
         connection.execute(f"PRAGMA journal_size_limit={LEFT_BYTES}").fetchone()
     except BaseException:
@@ -247,14 +249,19 @@ def empty_log(made: Engine) -> bool:
 _LOG_MILLISECONDS = 200
 
 
-@contextmanager
-def overwriting(connection: Connection) -> Iterator[None]:
-    """Have all that is deleted within overwritten with zeros, also where that means writing more pages than need be."""
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql("PRAGMA secure_delete=FAST")
+def overwrite_free(connection: Connection) -> None:
+    """Overwrite the pages that are free: a program before this one left there what stood on them.
+
+    Whatever needs room takes a free page first; so a table of zeros is filled until none is left, and goes again.
+    """
+    connection.exec_driver_sql("CREATE TABLE overwritten (zeros BLOB)")
+    while free := connection.exec_driver_sql("PRAGMA freelist_count").scalar_one():
+        size = min(free, _ZEROED_PAGES) * PAGE
+        connection.exec_driver_sql("INSERT INTO overwritten VALUES (zeroblob(?))", (size,))
+    connection.exec_driver_sql("DROP TABLE overwritten")
+
+
+_ZEROED_PAGES = 1000
 
 
 def among(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:

@@ -270,29 +270,28 @@ def erase(
     """
     _require_open(unit, removal_id)
     unit.session.expire_all()
-    # Pages and cells that become free are overwritten, so that nothing of them is left between what is kept.
-    with unit.erasing():
-        records = records_in(trees)
-        counts = {"records": len(records), "extracts": 0}
-        for one in struck:
-            if one.text is None:
-                extracts.redact_receipt(unit, one.extract, one.receipt)
-            else:
-                extracts.redact(unit, one.extract, one.text, one.receipt)
-            counts["extracts"] += 1
-        counts["lines"] = _strike_bounces(unit, names, refused)
-        counts["confirmations"] = _strike_confirmations(unit, names)
-        _strike_views(unit, names)
-        _strike_said(unit, names)
-        results.forget_places(unit)
-        _erase_beside(unit, records)
-        counts["history"] = 0
-        for record in records:
-            counts["history"] += unit.chain.erase(record.kind, record.id)
-            unit.chain.add(REMOVE, record.kind, record.id, "", None, None)
-        unit.chain.finish()
-        _erase_rows(unit, records)
-        _forget_names(unit)
+    unit.begin_erasing()
+    records = records_in(trees)
+    counts = {"records": len(records), "extracts": 0}
+    for one in struck:
+        if one.text is None:
+            extracts.redact_receipt(unit, one.extract, one.receipt)
+        else:
+            extracts.redact(unit, one.extract, one.text, one.receipt)
+        counts["extracts"] += 1
+    counts["lines"] = _strike_bounces(unit, names, refused)
+    counts["confirmations"] = _strike_confirmations(unit, names)
+    _strike_views(unit, names)
+    _strike_said(unit, names)
+    results.forget_places(unit)
+    _erase_beside(unit, records)
+    counts["history"] = 0
+    for record in records:
+        counts["history"] += unit.chain.erase(record.kind, record.id)
+        unit.chain.add(REMOVE, record.kind, record.id, "", None, None)
+    unit.chain.finish()
+    _erase_rows(unit, records)
+    _forget_names(unit)
     done = {"confirmed_at": unit.at, "confirmed_by": unit.person, "told": json.dumps(counts)}
     unit.connection.execute(update(REMOVALS).where(REMOVALS.c.id == removal_id).values(**done))
     index.bump(unit.connection)

@@ -479,8 +479,7 @@ def keep(unit: UnitOfWork, one: SampledEpisode, values: Values, entry: str = "")
     _change(unit, one, begun_by=unit.person)
     mine = and_(_typed_into(one), SECOND_KEYED.c.begun_by == unit.person, SECOND_KEYED.c.id == entry)
     if not values:
-        with sqlite.overwriting(unit.connection):
-            unit.connection.execute(delete(SECOND_KEYED).where(mine))
+        unit.connection.execute(delete(SECOND_KEYED).where(mine))
     elif not unit.connection.execute(update(SECOND_KEYED).where(mine).values(second=text)).rowcount:
         _add(unit, one, [{"id": entry, "presence": "typed", "second": text, "begun_by": unit.person}])
 
@@ -514,8 +513,7 @@ def key_list(unit: UnitOfWork, one: SampledEpisode, pairs: Sequence[Pair], *, se
     """Keep the events that a second person found on the paper, each beside the one that stands there."""
     done: dict[str, Any] = {"begun_by": "", "keyed_by": unit.person, "keyed_at": unit.at, "seen": int(seen)}
     _change(unit, one, **done)
-    with sqlite.overwriting(unit.connection):
-        unit.connection.execute(delete(SECOND_KEYED).where(_typed_into(one)))
+    unit.connection.execute(delete(SECOND_KEYED).where(_typed_into(one)))
     name = named(one.kind, one.record_id)
     rows = []
     for pair in pairs:
@@ -555,10 +553,10 @@ def close(unit: UnitOfWork, its: SampleInfo, figures: Mapping[str, int]) -> None
     """Close a sample: its figures stay, and who decided what; what was keyed is forgotten."""
     done = {"closed_at": unit.at, "closed_by": unit.person, "told": json.dumps(dict(figures))}
     unit.connection.execute(update(SECOND_KEYINGS).where(SECOND_KEYINGS.c.number == its.number).values(**done))
-    with unit.erasing():
-        mine = SECOND_KEYED.c.sample_number == its.number
-        unit.connection.execute(delete(SECOND_KEYED).where(mine, SECOND_KEYED.c.presence == "typed"))
-        unit.connection.execute(update(SECOND_KEYED).where(mine).values(first="{}", second="{}", begun_by=""))
+    unit.begin_erasing()
+    mine = SECOND_KEYED.c.sample_number == its.number
+    unit.connection.execute(delete(SECOND_KEYED).where(mine, SECOND_KEYED.c.presence == "typed"))
+    unit.connection.execute(update(SECOND_KEYED).where(mine).values(first="{}", second="{}", begun_by=""))
     unit.chain.add(CLOSED, "second keying", its.id, "", None, None)
 
 

@@ -208,6 +208,50 @@ def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> No
     desk.send("2021-01", today=date(2021, 2, 10))
 
 
+LINE = "born on 19810317, in QXZ41"
+
+
+def long_list(store: Store, agency: AgencyInfo) -> str:
+    """Keep a list of what the portal refused that is longer than a page; the submission it is of."""
+    with store.writing(ANN) as unit:
+        last = extracts.listed(unit, agency)[-1]
+        told = "\n".join(f"{'e1' if line else 'episodemark'}: {LINE}" for line in range(400))
+        bounce_lists.add(unit, agency, last, told, counts_rows=False)
+    return last.submission
+
+
+def with_line(store: Store) -> set[str]:
+    """Where in the store a line of that list stands."""
+    return {where for where, cell in everything_kept(store) if LINE in cell}
+
+
+def test_a_text_that_another_one_took_the_place_of_is_nowhere_in_the_file(desk: Desk) -> None:
+    """A long one stands on pages of its own, which become free; and are used again, for something shorter."""
+    agency, client = filled(desk)
+    for text in ("half typed word " * 1000, "short"):
+        do(desk.store, ANN, drafts.save, Draft("client", client, {"ETHNIC": text}, 1))
+    month = long_list(desk.store, agency)
+    assert with_line(desk.store) == {"bounce_list", "a page"}
+    do(desk.store, ANN, bounce_lists.forget, agency, month)
+    assert with_line(desk.store) == set()
+    assert sum("half typed word " * 10 in cell for _, cell in everything_kept(desk.store)) == 0
+
+
+def test_with_a_client_goes_what_a_program_before_this_one_left_on_free_pages(desk: Desk) -> None:
+    agency, client = filled(desk)
+    long_list(desk.store, agency)
+    raw = sqlite.connect(desk.store.path, desk.store.ground.key)
+    raw.execute("PRAGMA secure_delete=FAST")
+    raw.execute("DELETE FROM bounce_list")
+    raw.close()
+    assert with_line(desk.store) == {"a page"}
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    desk.store.rest()
+    assert traces(desk.store) == set()
+    assert all(one.ok for one in ask(desk.store, doctor.examine))
+
+
 def copied(store: Store, agency: AgencyInfo, client: str, who: Who = ANN) -> tuple[AgencyInfo, str]:
     """Copy a client to an agency of Wales: that agency, and the copy."""
     with store.writing(who) as unit:
