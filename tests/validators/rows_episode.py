@@ -296,7 +296,7 @@ CONSENT: list[Row] = [
             **{header: text, **PERSON},
         ).but_stored(f"error 47 at {header} of {header} DOB")
         for header in ("CLIENTID", "EPISODID")
-        for text in ("19850615-1", "GH-150685", "x15/6/1985")
+        for text in ("19850615-1", "GH-150685", "x15/6/1985", "15-Jun-1985", "15\u20136\u201385")
     ),
     *(
         no_consent("47", "error no-consent at DOB", CLIENTID="x80180", DOB="19801299"[:length]).but_stored()

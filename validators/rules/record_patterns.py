@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import compress, count, product
 from operator import contains, eq, ge, gt, itemgetter, lt, ne, not_
+from unicodedata import normalize
 
 from validators.dates import parse_date, plus, write_date
 from validators.records import Severity, Values
@@ -608,22 +609,19 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
         # Every way of writing a date has the year's last two digits: nearly all identifiers are done with here.
         year = birth[2:4]
         for header in fields:
-            if year in clean[header]:
+            if year in clean[header] or not clean[header].isascii():
                 break
         else:
             return None
         # Beside the month, that is; or the month has separators on both sides.
         month = birth[5:7] if birth[4:5] == "-" else birth[4:6]
-        near = (year + month, month + year, month + birth[:4], f"-{month}-", f"-{month.lstrip('0')}-")
-        suspects = [header for header in fields if _holds_any(clean[header].translate(_SEPARATORS), near)]
+        near = (year + month, month + year, month + birth[:4], f"{month}-", f"-{month}", f"-{month.lstrip('0')}-")
+        plain = [(header, _with_digits(clean[header])) for header in fields]
+        suspects = [(header, text) for header, text in plain if _holds_any(text, near)]
         if not suspects or parse_date(birth) is None:
             return None
         traces = _traces(birth, clean[given_field], clean[family_field])
-        failing = []
-        for header in suspects:
-            folded = clean[header].upper().translate(_SEPARATORS)
-            if _holds_any(folded, traces):
-                failing.append(header)
+        failing = [header for header, text in suspects if _holds_any(text, traces)]
         if not failing:
             return None
         look = "looks" if len(failing) == 1 else "look"
@@ -635,7 +633,7 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
 
 @column_doubt("identifying")
 def where_a_year_of_birth_is_in(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
-    """Where the year of birth, or its last two digits, may be in an identifier."""
+    """Where the year of birth, or its last two digits, may be in an identifier; also in digits that are not ASCII."""
     birth = row.parameters["birth"]
 
     def doubt(columns: Columns) -> Iterable[int]:
@@ -644,6 +642,7 @@ def where_a_year_of_birth_is_in(row: RuleRow, standard: Standard, moment: Moment
         found: set[int] = set()
         for header in row.fields:
             found.update(compress(count(), map(contains, columns[header], years)))
+            found.update(compress(count(), map(not_, map(str.isascii, columns[header]))))
         return [place for place in found if births[place]]
 
     return doubt
@@ -659,18 +658,28 @@ def _holds_any(text: str, traces: Sequence[str]) -> bool:
     return False
 
 
-_SEPARATORS = str.maketrans("/. _", "----")
+def _with_digits(text: str) -> str:
+    """An identifier in capitals, with hyphens for whatever separates, the longer one that a word processor makes, too;
+    with ASCII digits, and a number for a month that is named, as a spreadsheet writes dates."""
+    plain = text.upper() if text.isascii() else normalize("NFKC", text).upper()
+    plain = _SEPARATORS.sub("-", plain)
+    return _NAMED_MONTH.sub(lambda found: f"-{_MONTHS.index(found[1]) + 1:02}-", plain)
+
+
+_SEPARATORS = re.compile(r"[\W_]+")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_NAMED_MONTH = re.compile(rf"(?<=[0-9])-?({'|'.join(_MONTHS)})[A-Z]*-?(?=[0-9])")
 
 
 def _traces(birth: str, given: str, family: str) -> list[str]:
     """The forms in which a birth date, or initials with one, would show in an identifier."""
     digits = birth.replace("-", "")
     year, month, day = digits[:4], digits[4:6], digits[6:]
-    traces = [digits, day + month + year]
+    traces = [digits, day + month + year, f"{day}{month}-{year}", f"{year}-{month}{day}"]
     for d, m in product({day, day.lstrip("0")}, {month, month.lstrip("0")}):
         traces += [f"{year}-{m}-{d}", f"{d}-{m}-{year}", f"{year[2:]}-{m}-{d}", f"{d}-{m}-{year[2:]}"]
     if given and family:
-        for name in (given + family, family + given):
+        for name in (given + family, family + given, f"{given}-{family}", f"{family}-{given}"):
             for six in (day + month + year[2:], year[2:] + month + day):
                 traces += [name + six, six + name, f"{name}-{six}", f"{six}-{name}"]
     return traces
