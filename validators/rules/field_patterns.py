@@ -22,7 +22,8 @@ _MISTYPED = re.compile(f"({_OUTCODE})([0-9])[A-Z0-9]{{2}}")
 # Only with all the characters an outward code can have is it plain where it ends: CF101, but not CF51.
 _CLOSED_UP = re.compile("([A-Z]{1,2}[0-9][A-Z0-9])([0-9])")
 _OUTWARD = re.compile(rf"[\W_]*({_OUTCODE})")
-_MISSPELT = re.compile("[A-Z0-9]{2,}[0-9][A-Z]{2}")
+# Whatever stands before a whole inward code: NE 4AB may be NE1 4AB, and is not the outward code NE4A with something on.
+_MISSPELT = re.compile("[A-Z0-9]+[0-9][A-Z]{2}")
 
 
 def postcode_part(value: str) -> str:
@@ -30,9 +31,9 @@ def postcode_part(value: str) -> str:
 
     A whole postcode is shortened, in either case, however it is spaced or punctuated, and in letters of whatever width;
     a part without its space gets it where it is plain where that belongs. What else has more behind its outward code
-    than a part has is cut to that code; what is longer than any part and has none, or has a whole one behind a stray
-    sign, to nothing. So nothing leaks because
-    it was mistyped. Anything shorter stays as it is, for the rule to tell.
+    than a part has is cut to that code; what is longer than any part and has none, has a whole one behind a stray
+    sign, or ends in a whole inward code without the outward code before it, to nothing. So nothing leaks because it was
+    mistyped. Anything shorter stays as it is, for the rule to tell.
     """
     upper = value.upper()
     if _PART.fullmatch(upper):
@@ -47,7 +48,7 @@ def postcode_part(value: str) -> str:
         return f"{match[1]} {match[2]}"
     outward = _OUTWARD.match(plain) or _OUTWARD.match(letters)
     behind = _NOT_POSTCODE.sub("", outward.string[outward.end() :]) if outward else ""
-    if outward is None and _MISSPELT.fullmatch(letters):
+    if _MISSPELT.fullmatch(letters) and (outward is None or len(behind) <= 1):
         return ""
     if len(value) <= _LONGEST_PART and len(behind) <= 1 and not _WHOLE.search(letters):
         return value
