@@ -248,6 +248,7 @@ POSTCODES = [
     ("C.F.5.1.A.A", "CF5 1"), ("NW7 3 ", "NW7 3 "), ("\u20411AA", "\u20411AA"), ("CF5 IAA", "CF5"),
     ("GIR0AA", "GIR 0"), ("gir 0aa", "GIR 0"), ("NEI0AA", ""), ("NEI 1", "NEI 1"),
     ("NE 4AB", ""), ("NE4AB", ""), ("m 2ab", ""), ("CR/8BF", ""), ("SW\u00a01AA", ""), ("\u041c1 8DW", ""),
+    ("CF51\u0410\u0410", "CF51"), ("M1 1\u0410\u0410", "M1"),
     ("EC1A", "EC1A"), ("EC 1AB", ""), ("NE144 5AB", "NE14"),
 ]  # fmt: skip
 

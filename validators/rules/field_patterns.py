@@ -22,6 +22,8 @@ _MISTYPED = re.compile(f"({_OUTCODE})([0-9])[A-Z0-9]{{2}}")
 # Only with all the characters an outward code can have is it plain where it ends: CF101, but not CF51.
 _CLOSED_UP = re.compile("([A-Z]{1,2}[0-9][A-Z0-9])([0-9])")
 _OUTWARD = re.compile(rf"[\W_]*({_OUTCODE})")
+# A letter of another alphabet is no sign: it stands for one of ours, which is as easily known again.
+_SIGNS = re.compile(r"[\W_]+")
 # Whatever stands before a whole inward code: NE 4AB may be NE1 4AB, and is not the outward code NE4A with something on.
 _MISSPELT = re.compile("[A-Z0-9]+[0-9][A-Z]{2}")
 
@@ -47,7 +49,7 @@ def postcode_part(value: str) -> str:
     if upper.isalnum() and (match := _CLOSED_UP.fullmatch(upper)):
         return f"{match[1]} {match[2]}"
     outward = _OUTWARD.match(plain) or _OUTWARD.match(letters)
-    behind = _NOT_POSTCODE.sub("", outward.string[outward.end() :]) if outward else ""
+    behind = _SIGNS.sub("", outward.string[outward.end() :]) if outward else ""
     if _MISSPELT.fullmatch(letters) and (outward is None or len(behind) <= 1):
         return ""
     if len(value) <= _LONGEST_PART and len(behind) <= 1 and not _WHOLE.search(letters):
