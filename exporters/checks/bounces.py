@@ -48,6 +48,10 @@ _FIELDS = frozenset(("field", "fieldname", "column", "columnname", "header", "he
 _RULES = frozenset(("rule", "ruleno", "rulenumber", "ruleid", "check", "checkno", "checknumber", "validationrule"))
 _DELIMITERS = "\t;,|"
 _STRUCK = "a client was removed from this extract, so its lines count otherwise than the portal's"
+_LINES_ABOVE = 12
+_SEP = re.compile(r"\W*sep=.\W*", re.IGNORECASE)
+_ABOVE = "it stands above the headings of the list"
+_BESIDE = "it has not the columns of the list: its number may be no line of the file"
 _COUNTED_LIST = 3
 """So many lines that begin with 1, 2, 3 … number themselves."""
 
@@ -106,6 +110,21 @@ def _heading(first: str, standard: Standard) -> BounceHeading | None:
     return None
 
 
+def _found_heading(lines: Sequence[str], standard: Standard) -> tuple[BounceHeading | None, int]:
+    """The heading of a list and its place among the first lines: titles may stand above it, and no table does."""
+    for at, line in enumerate(lines):
+        found = _heading(line[:LONGEST_LINE], standard)
+        if found is not None and (not at or found.columns > 1):
+            return found, at
+        if len([cell for sign in _DELIMITERS for cell in _cells(line[:LONGEST_LINE], sign)[1:] if cell.strip()]) > 1:
+            break
+    return None, 0
+
+
+def _shown(line: str) -> str:
+    return " ".join(line[:LONGEST_LINE].split())
+
+
 def _identifiers(standard: Standard) -> frozenset[str]:
     """What columns of identifiers may be called: by header, label and published name."""
     headers = {standard.role(role) for role in ("episode_id", "client_id", "client_reference")}
@@ -146,7 +165,9 @@ def read_bounces(
         raise Problem(Sentence("The list is empty: paste the lines that the {portal} gave, one fault a line."))
     if len(lines) > LONGEST_LIST:
         raise Problem(f"The list has {len(lines):,} lines: give at most {LONGEST_LIST:,} at a time.")
-    heading = _heading(lines[0][1][:LONGEST_LINE], standard)
+    heading, at = _found_heading([line for _, line in lines[:_LINES_ABOVE]], standard)
+    above = [Bounce(number, _shown(line), why_not=_ABOVE) for number, line in lines[:at] if not _SEP.fullmatch(line)]
+    lines = lines[at:]
     headers = {header.upper(): header for header in standard.headers}
     headers |= {_name(field.label).upper(): field.header for field in standard.fields} if heading else {}
     read = []
@@ -160,9 +181,12 @@ def read_bounces(
         raise Problem(Sentence("The list has a heading and nothing below it: paste the lines that the {portal} gave."))
     form = choose.of(standard)
     found = form.bounces(snapshot, agency, extract_id, read, headings_are_line_1=headings_are_line_1)
+    if heading is not None:
+        # Without the columns of the list it may be what was typed beside it, or its last line.
+        found = [replace(one, doubt=_BESIDE) if one.leads and one.leading and not one.doubt else one for one in found]
     if extracts.one(snapshot, extract_id).redacted_at is not None:
         found = [replace(one, doubt=one.doubt or _STRUCK) if one.line else one for one in found]
-    return _marked(snapshot, extract_id, found)
+    return [*above, *_marked(snapshot, extract_id, found)]
 
 
 def _apart(line: str) -> list[str]:

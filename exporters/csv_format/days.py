@@ -9,8 +9,10 @@ from datetime import date
 from validators.dates import parse_date
 
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?)?"
+# The zone of a day at midnight, which is the same day there; of another hour it may be another one here.
+_ZONE = r"(?:(?:T00:00(?::00(?:\.0+)?)?)?(?:Z|[+-]\d{2}:\d{2}))"
 _IN_DIGITS = re.compile(rf"(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}}){_TIME}", re.ASCII | re.IGNORECASE)
-_YEAR_FIRST = re.compile(rf"(\d{{4}})([/.-]?)(\d{{2}})\2(\d{{2}})(?:\.0|{_TIME})", re.ASCII | re.IGNORECASE)
+_YEAR_FIRST = re.compile(rf"(\d{{4}})([/.-]?)(\d{{2}})\2(\d{{2}})(?:\.0|{_ZONE}|{_TIME})", re.ASCII | re.IGNORECASE)
 _IN_WORDS = re.compile(rf"(\d{{1,2}})[ -]([a-z]{{3,9}})[ -](\d{{4}}|\d{{2}}){_TIME}", re.ASCII | re.IGNORECASE)
 # A spreadsheet's own: the days since 1900, or since 1904. These are those of 1927 to 2091.
 _NUMBER = re.compile(r"[1-6]\d{4}(?:\.\d+)?", re.ASCII)

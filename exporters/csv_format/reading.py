@@ -16,9 +16,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import ClassVar
 
-from exporters.csv_format.table import Table, looked_at
+from exporters.csv_format.table import BEGUN_BY, Table, headings_meant, looked_at
 from exporters.formats.base import Progress
 from store.disk.files import refused
+from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding
 from validators.rules.columns import TOGETHER, EpisodeColumns, transposed
 from validators.rules.file_rules import Alike, Repeats, structure_finding
@@ -101,7 +102,7 @@ class Extract:
                 if len(cells) != width:
                     words = {"count": str(len(cells)), "expected": str(width)}
                     self.bad_rows.append(structure_finding(standard, "cell_count", lines=[line], words=words))
-                elif cells == heading:
+                elif cells == heading or self._are_headings(line, cells):
                     self.about_file.append(structure_finding(standard, "header_again", lines=[line]))
                 else:
                     rows.append((line, cells))
@@ -120,6 +121,21 @@ class Extract:
         if not read:
             nothing = "has headings and no rows: there is nothing to send, make a nil return"
             self.about_file.append(_told(standard, [nothing]))
+
+    def _are_headings(self, line: int, cells: Sequence[str]) -> bool:
+        """Whether a row is the headings once more, however they are written.
+
+        Raises Problem where they stand in another order there: all below would be read into wrong columns.
+        """
+        # Of a million rows each is looked at: the quick look first.
+        if self.columns.headings.isdisjoint(cells[:BEGUN_BY]) or not (meant := headings_meant(self.standard, cells)):
+            return False
+        if any(one != other for one, other in zip(meant, self.headers, strict=True)):
+            raise Problem(
+                f"{self.path} has other headings in line {line}, as where files were put together: take it apart there,"
+                " for what stands below them is in other columns."
+            )
+        return True
 
     def repeats(self, alike: Sequence[Alike]) -> Repeats:
         """What several rows or episodes bear, found before the first episode is given.
@@ -236,6 +252,10 @@ class _Columns:
 
     def __init__(self, standard: Standard, headers: Sequence[str], pack: Callable[[Cells], Packed]) -> None:
         self.pack = pack
+        names = [one for header in standard.headers for one in (header, header.lower())]
+        self.headings = frozenset(
+            f"{before}{one}{behind}" for one in names for before in ("", " ") for behind in ("", " ")
+        )
         position = {header: headers.index(header) for header in standard.headers if header in headers}
         by_level = standard.headers_by_level
         self.client = tuple(header for header in by_level["client"] if header in position)

@@ -36,12 +36,35 @@ _CHUNK = 1 << 20
 _FAILED = re.compile(r"#{3,}|#(?:NAME\?|REF!|VALUE!|NUM!|DIV/0!)")
 _WHOLE = re.compile(r"(\d{1,15})\.0", re.ASCII)
 # What programs write where nothing is.
-_NOTHING = frozenset({"NULL", "\\N", "#N/A", "NaN", "nan", "NaT", "<NA>", "None"})
+_NOTHING = frozenset(
+    {
+        "NULL",
+        "null",
+        "(null)",
+        "[NULL]",
+        "<NULL>",
+        "\\N",
+        "#N/A",
+        "N/A",
+        "n/a",
+        "NA",
+        "NaN",
+        "nan",
+        "NaT",
+        "<NA>",
+        "None",
+    }
+)
+BEGUN_BY = 4
+"""A row is headings where one of so many first cells is one."""
+# So many dates and numbers in a line above the headings are a record, and no title.
+_OF_A_RECORD = 3
 # Where one of these is in a file, each of its rows is looked at: a spreadsheet changes the longest values alone.
 _SIGNS = ("E+", "e+", '="', "#")
 _CHANGED = re.compile("[Ee]\\+|=\"|#|\x1f'|^'")
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
-_MARKED = re.compile(r"'(\d+)", re.ASCII)
+# One quote before a text is a spreadsheet's mark; quotes on both sides are a program's way.
+_MARKED = re.compile(r"'([^'].*?)(?<!')", re.DOTALL)
 _MONTHS = 12
 
 
@@ -84,7 +107,7 @@ class Table:
             if unwrap:
                 cells = [_unwrapped(cell) for cell in cells]
             if nothing:
-                cells = ["" if cell in nothing else cell for cell in cells]
+                cells = ["" if cell.strip() in nothing else cell for cell in cells]
             if not any(map(str.strip, cells)):
                 self.empty_rows += 1
                 continue
@@ -169,10 +192,10 @@ def looked_at(path: Path, standard: Standard, dates: str = "") -> Table:
     if ends_with_control_z(path, encoding):
         table.control_z = True
         table.told.append("ends with Ctrl-Z")
-    sample = [cells for _, cells in islice(table._raw(), _SAMPLE)]
+    sample = _sample(table, standard)
     _judge_blanks(table, sample)
     if table.blanks:
-        sample = [cells for _, cells in islice(table._raw(), _SAMPLE)]
+        sample = _sample(table, standard)
     _judge_headless(table, sample)
     _judge_width(table, sample)
     _judge_cells(table, standard, sample)
@@ -201,6 +224,19 @@ def heading_of(path: Path) -> tuple[str, ...]:
     every = [cells for number in range(len(head)) for between in _BETWEEN if (cells := _cells(head[number:], between))]
     widest = max(every, key=len, default=())
     return tuple(cell.strip().upper() for cell in widest)
+
+
+def _sample(table: Table, standard: Standard) -> list[list[str]]:
+    """The first rows, without the headings where they stand there once more."""
+    return [cells for _, cells in islice(table._raw(), _SAMPLE) if not headings_meant(standard, cells)]
+
+
+def headings_meant(standard: Standard, cells: Sequence[str]) -> list[str]:
+    """What the cells of a row mean that holds headings, of files that were put together; nothing for another row."""
+    if not any(map(standard.header_meant, cells[:BEGUN_BY])):
+        return []
+    meant = [standard.header_meant(cell.removeprefix("\ufeff").strip('"')) or cell for cell in cells]
+    return meant if sum(header in standard.by_header for header in meant) * 2 >= len(cells) else []
 
 
 def _cells(lines: Sequence[str], delimiter: str) -> tuple[str, ...]:
@@ -235,12 +271,27 @@ def _headed(path: Path, encoding: str, head: Sequence[str], standard: Standard) 
             f"{path} has none of the columns of {standard.id} in line {line}: "
             "the first line must hold the column names; add them, or choose another --standard."
         )
+    _refuse_rows_above(path, head[first:number], number, delimiter)
     if any(text.strip() for text in head[first:number]):
         told.append(f"has other lines above its headings, which stand in line {number + 1}")
     if delimiter != ",":
         told.append(f"has {_BETWEEN.get(delimiter, 'other signs')} between its cells")
     headers = tuple(standard.header_meant(cell) or cell for cell in heading)
     return Table(path, encoding, delimiter, number, heading, headers, told)
+
+
+def _refuse_rows_above(path: Path, above: Sequence[str], number: int, delimiter: str) -> None:
+    """Raise Problem where a record stands above the headings: what is left away there are titles."""
+
+    def is_told(cell: str) -> bool:
+        return cell.isdigit() or days.is_in_digits(cell) or days.certain_day(cell) is not None
+
+    for text in above:
+        if sum(is_told(_unwrapped(cell.strip())) for cell in _cells([text], delimiter)) >= _OF_A_RECORD:
+            raise Problem(
+                f"{path} has rows above its headings, which stand in line {number + 1}, as where files were put "
+                "together: take it apart, each with its own headings in the first line."
+            )
 
 
 def _refuse_misquoted(path: Path, head: Sequence[str]) -> None:
@@ -308,15 +359,15 @@ def _judge_cells(table: Table, standard: Standard, sample: Sequence[list[str]]) 
             if cell[:1] in ("=", "'") and _unwrapped(cell) != cell:
                 table.unwrap = True
                 cell = _unwrapped(cell)
-            if is_day and cell in _NOTHING:
-                named.add(cell)
+            if is_day and cell.strip() in _NOTHING:
+                named.add(cell.strip())
             elif not is_day and days.SHORTENED.fullmatch(cell.strip()):
                 short.add(place)
             elif not is_day and _FAILED.fullmatch(cell.strip()):
                 failed.add(place)
     if table.unwrap:
         table.told.append('has cells marked as text for a spreadsheet (="…" or \'…)')
-    if named:
+    if named := {one for one in named if not any(one in codes.codes for codes in standard.code_lists.values())}:
         table.nothing = frozenset(named)
         table.told.append(f"has {listed(sorted(named))} where nothing is, which is left away")
     if short:

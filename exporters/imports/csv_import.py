@@ -27,7 +27,7 @@ from exporters.imports.identity import (
     other_person,
 )
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
-from exporters.imports.taken import Plan
+from exporters.imports.taken import Plan, filled_only
 from store.facts import KnownEpisode, StoredRecord, Who
 from store.records import agencies, read
 from validators.problems import Problem
@@ -139,7 +139,7 @@ class Import:
         padded: Counter[str] = Counter()
         for as_read, findings in extract.episodes():
             self.report.rows += len(as_read.lines)
-            record = self._unpadded(as_read, padded)
+            record = filled_only(self._unpadded(as_read, padded), self.report)
             episode, client = record.episode[self._identity], record.client.get(self._client_id, "")
             if not episode:
                 self._leave_out(record, f"{self._identity} is missing")
@@ -188,6 +188,8 @@ class Import:
                 out[line] = why
                 continue
             for header, told in finding.values.items():
+                if told.isspace():
+                    continue
                 kept = base.get(header, "")
                 if not kept:
                     (client if header in client else episode)[header] = told

@@ -36,8 +36,8 @@ class ImportReport:
     """What an import did, or would do.
 
     `refused` are values that cannot be read where the stored ones can, `withheld` consents that would undo a No,
-    `again` counts rows that were the very same as an earlier one, `back` deleted events that are there again; `before`
-    and `after` are what `check` says of the episodes that were touched.
+    `again` counts rows that were the very same as an earlier one, `blank` values of blanks and nothing else, `back`
+    deleted events that are there again; `before` and `after` are what `check` says of the episodes that were touched.
     """
 
     path: Path
@@ -53,6 +53,7 @@ class ImportReport:
     withheld: list[ValueDifference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     again: int = 0
+    blank: int = 0
     back: int = 0
     before: "Judged | None" = None
     after: "Judged | None" = None

@@ -25,6 +25,21 @@ _NEW = ("client ", "line ")
 """How what stands for a client begins who is entered, in the place of a stored one's id."""
 
 
+def filled_only(record: EpisodeRecord, report: ImportReport) -> EpisodeRecord:
+    """A record that came in, without what holds blanks and nothing else, which the report counts.
+
+    A cell that is empty for whoever looks at it is no value, and an event of such cells is none.
+    """
+
+    def filled(values: Values) -> Values:
+        blank = {header: "" for header, text in values.items() if text.isspace()}
+        report.blank += len(blank)
+        return {**values, **blank} if blank else values
+
+    own = record.altered(filled)
+    return replace(own, events=tuple(event for event in own.events if any(event.values.values())))
+
+
 @dataclass
 class Plan:
     """What is to be written: new episodes with their clients, new events under known episodes by id, other values of
@@ -94,6 +109,9 @@ def account_for(
 
     Raises Problem where something is left out and all or nothing is to be taken.
     """
+    if report.blank:
+        values = "1 value" if report.blank == 1 else f"{report.blank} values"
+        report.notes.append(f"{values} of blanks and nothing else: taken as empty")
     report.left_out.sort(key=lambda item: item.line)
     if taking.all_or_nothing and report.left_out:
         first = report.left_out[0]

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporters.csv_format import days
 from exporters.formats.base import PLAINLY, Progress, Taking
 from exporters.imports import taken
 from exporters.imports.agency import canonical, chosen
@@ -31,6 +32,7 @@ from store.month import locate
 from store.month.facts import Whereabouts
 from store.records import agencies
 from store.records import read as records_read
+from validators.dates import parse_date, write_date
 from validators.records import EpisodeRecord, Event, Values
 from validators.rules.field_patterns import shorteners_of
 from validators.standard.model import Section, Standard
@@ -161,7 +163,8 @@ class ReturnImport:
         self._before: taken.ComparedWith | None = None
         self._met: set[str] = set()
         self._said: dict[str, dict[str, tuple[str, int, str]]] = {}
-        self._padded = 0
+        self._padded, self._dated = 0, 0
+        self._days = {item.header for item in standard.fields if item.is_date}
         self._person = Person(standard)
         self._reference, self._opened = standard.role("client_reference"), standard.role("opened")
         self._agency = standard.role("agency")
@@ -261,9 +264,14 @@ class ReturnImport:
                 trees[at.client_id] = store.ask(records_read.tree, at.client_id, deleted=True)
             tree = trees[at.client_id] if store is not None and at is not None else None
             kept = tree.client if tree is not None else stored
+            opened = record.episode[self._opened]
+            unclear = ""
+            if at is None and stored is not None and parse_date(opened) is None:
+                label = self.standard.by_header[self._opened].label.lower()
+                unclear = f"its {label} {opened!a} is no date, so it may be about a journey that the store has"
             gone = deleted_in_store(self.standard.word("episode")) if at is not None and at.deleted_at else ""
             strange = self._stranger(kept.values, record.client, "the store") if kept is not None else ""
-            if why := gone or clients.why_not.get(reference, "") or strange or self._again(at):
+            if why := gone or clients.why_not.get(reference, "") or strange or unclear or self._again(at):
                 self._leave_out(record, why)
                 continue
             self._hear(name, record)
@@ -287,7 +295,7 @@ class ReturnImport:
         # What is left out names its agency as well.
         named: Counter[str] = Counter()
         for as_read, faults in read_return(self.path, self.standard, progress).episodes():
-            record = self._unpadded(as_read)
+            record = taken.filled_only(self._unpadded(as_read), self.report)
             self.report.rows += 1
             named[{**record.client, **record.episode}.get(self._agency, "")] += 1
             name = name_of(self.standard, record)
@@ -300,21 +308,25 @@ class ReturnImport:
             elif name in read:
                 self._leave_out(record, "an earlier message is about the same journey")
             else:
-                # An empty block is no event: it would be taken for one that the store has.
-                events = tuple(event for event in record.events if any(event.values.values()))
-                read[name] = replace(record, events=events)
+                read[name] = record
         if self._padded:
             values = "1 value" if self._padded == 1 else f"{self._padded} values"
             self.report.notes.append(
                 f"The line ends and blanks around {values} were left away, as the way it is laid out"
             )
+        if self._dated:
+            values = "1 date" if self._dated == 1 else f"{self._dated} dates"
+            layout = self.standard.date_layout.text
+            self.report.notes.append(f"{values} written otherwise than {layout} were read")
         return read, named
 
     def _unpadded(self, record: EpisodeRecord) -> EpisodeRecord:
         """A journey without the line ends that a program put around its values, and the blanks around its names.
 
-        Stored with them, they would be another client, and another journey, than the one that is known.
+        Days that are written otherwise than in the data set are read where it is certain which they are. Stored as they
+        came, they would be another client, and another journey, than the one that is known.
         """
+        layout = self.standard.date_layout.text
 
         def bare(values: Values) -> Values:
             others = {
@@ -323,7 +335,13 @@ class ReturnImport:
                 if text != text.strip() and ("\n" in text or header in (self._reference, self._opened, self._agency))
             }
             self._padded += len(others)
-            return {**values, **others} if others else values
+            told = {**values, **others}
+            for header in self._days & told.keys():
+                day = days.certain_day(told[header])
+                if day is not None and (text := write_date(day, layout)) != told[header]:
+                    others[header] = text
+                    self._dated += 1
+            return {**told, **others} if others else values
 
         return record.altered(bare)
 

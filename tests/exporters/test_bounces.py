@@ -243,3 +243,20 @@ def test_an_identifier_that_went_to_somebody_else_since_says_so(desk: Desk, sent
     one, other, third = found(desk, sent, "2\n4 TRIAGED\n6")
     assert one.doubt == "Date of birth differs from what was sent: mended since, or this is somebody else by now"
     assert other.doubt == one.doubt and not third.doubt
+
+
+def test_titles_may_stand_above_the_headings_of_a_list(desk: Desk, sent: str) -> None:
+    """Its numbers are those of its columns then: without the headings a rule's would be taken for a line."""
+    table = "3 December 2020: rejected\n\nRule,Line,Field\n4,3,SEX\n2,6,PC\n3 faults\n"
+    agency = ask(desk.store, agencies.one)
+    for text in (table, f"sep=,\n{table}"):
+        found = ask(desk.store, read_bounces, agency, STANDARD, sent, text)
+        assert [(one.line, one.rule, one.field) for one in found] == [
+            (0, "", ""),
+            (3, "4", "SEX"),
+            (6, "2", "PC"),
+            (3, "", ""),
+        ]
+        assert found[0].why_not == "it stands above the headings of the list" and not found[0].leads
+        assert [bool(one.doubt) for one in found] == [False, False, False, True]
+    assert read(desk, sent, "3 SEX\nRule,Line\n4,6") == [(0, "", "", False), (6, "77", "", True)]

@@ -12,6 +12,7 @@ import pytest
 from exporters.csv_format import days, reading
 from exporters.csv_format.table import DAY_FIRST
 from exporters.formats.base import Taking
+from exporters.report.tables import write_csv
 from store.facts import Counts
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import HEADERS, STANDARD, check, referral, row, table, told, visit
@@ -70,6 +71,14 @@ READ: dict[str, tuple[bytes, str]] = {
     "times": (dated(lambda day: f"{day[:4]}-{day[4:6]}-{day[6:]} 00:00:00").encode(), "otherwise than YYYYMMDD"),
     "month names": (dated(lambda day: f"{date.fromisoformat(day):%d-%b-%Y}").encode(), "otherwise than YYYYMMDD"),
     "NULL": (lines(lambda line: NOTHING.sub("NULL", line)).encode(), "has NULL where nothing is"),
+    "null": (lines(lambda line: NOTHING.sub("(null)", line)).encode(), "has (null) where nothing is"),
+    "a padded N/A": (lines(lambda line: NOTHING.sub(" N/A ", line)).encode(), "has N/A where nothing is"),
+    "apostrophes before all": (text(lambda value: value and f"'{value}").encode(), "marked as text"),
+    "midnight of a zone": (
+        dated(lambda day: f"{date.fromisoformat(day)}T00:00:00Z").encode(),
+        "otherwise than YYYYMMDD",
+    ),
+    "days of a zone": (dated(lambda day: f"{date.fromisoformat(day)}+01:00").encode(), "otherwise than YYYYMMDD"),
     "a mistyped sep": (('sep="\r\n' + text()).encode(), "begins with a line for a spreadsheet (sep=)"),
     "a column without a heading": (
         lines(lambda line: line + ("," if "CLIENTID" in line else ",seen")).encode(),
@@ -137,6 +146,14 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
         ),
         "near line 3 it is UTF-8, elsewhere Windows-1252",
     ),
+    "another order further down": (
+        lambda path: path.write_text(text() + table([row("4")], HEADERS[::-1])),
+        "has other headings in line 5, as where files were put together: take it apart there",
+    ),
+    "a file without headings before one with": (
+        lambda path: path.write_text(text().partition("\n")[2] + text()),
+        "has rows above its headings, which stand in line 4",
+    ),
     "a cell too many": (
         lambda path: path.write_text(lines(lambda line: line if "CLIENTID" in line else line + ",seen")),
         "",
@@ -197,7 +214,17 @@ def test_which_day_is_certain() -> None:
         "01 june 2020",
     )
     assert {days.certain_day(one) for one in (*certain, "1 Jun 2020 12:00:00 AM")} == {same}
-    other = ("1-Jun-20", "01/06/2020", "2020-6-1", "2020-06/01", "20200631", "\u0662\u0660200601", "1-Ju-2020", "43983")
+    other = (
+        "2020-05-31T23:00:00Z",
+        "1-Jun-20",
+        "01/06/2020",
+        "2020-6-1",
+        "2020-06/01",
+        "20200631",
+        "\u0662\u0660200601",
+        "1-Ju-2020",
+        "43983",
+    )
     assert {days.certain_day(one) for one in other} == {None}
     assert {days.day_first(one) for one in ("01/06/2020", "1.6.2020", "1-6-2020 00:00")} == {same}
     assert {days.day_first(one) for one in ("31/04/2020", "29/02/2021", "1/6/20", "06/13/2020")} == {None}
@@ -243,6 +270,44 @@ def test_shortened_identifiers_are_told(tmp_path: Path) -> None:
     )
     messages = [one.message for one in check(path).findings if one.rule == "row-shape"]
     assert len(messages) == 1 and "in CLIENTID, of which a spreadsheet has lost digits" in messages[0]
+
+
+def test_headings_that_come_again_are_no_record_however_they_are_written(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    heading = text(header=lambda name: f" {name.lower()}").splitlines()[0].strip()
+    path.write_text(dated(lambda day: f"{date.fromisoformat(day)}") + f"\ufeff{heading}\r\n", encoding="utf-8")
+    assert ("error", "header", (), (5,)) in told(check(path).findings)
+    report = desk.take(path)
+    assert [(one.line, one.why[:24]) for one in report.left_out] == [(5, "The headings appear agai")]
+    assert desk.kept()[0]["DOB"] == "19800229", "nor do they hinder the dates from being read"
+
+
+def test_a_real_apostrophe_stays(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text(table([row(CLIENT="O'B 1"), row("2", CLIENT="'7'"), row("3", CLIENT="'")]), encoding="utf-8")
+    read = [record.client["CLIENT"] for record, _ in reading.read_extract(path, STANDARD).episodes()]
+    assert read == ["O'B 1", "'7'", "'"]
+
+
+def test_a_table_that_the_program_wrote_comes_back_without_its_apostrophes(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    rows = [row(CLIENT="-7", CLIENTID="=c"), row("2", CLIENT="+A", CLIENTID="@c")]
+    write_csv(path, iter([HEADERS, *([each[header] for header in HEADERS] for each in rows)]))
+    read = [record.client for record, _ in reading.read_extract(path, STANDARD).episodes()]
+    assert [(one["CLIENT"], one["CLIENTID"]) for one in read] == [("-7", "=c"), ("+A", "@c")]
+
+
+def test_cells_of_blanks_alone_are_no_values_and_make_no_event(desk: Desk, tmp_path: Path) -> None:
+    desk.take([row(PARENT="Y") | visit()])
+    path = tmp_path / "extract.csv"
+    blank = {header: " " for header in HEADERS if not row()[header]}
+    path.write_text(table([row() | blank, row("2") | blank, row("2", PC="") | {"DRUG2": "\xa0"}]), encoding="utf-8")
+    report = desk.take(path, update=True)
+    assert (report.new.episodes, report.new.events, report.differences, report.refused) == (1, 0, [], [])
+    assert any(note.endswith("of blanks and nothing else: taken as empty") for note in report.notes)
+    assert desk.kept()[0]["PARENT"] == "Y" and [len(events) for events in desk.events()] == [1, 0]
+    assert not any(value.isspace() for values in desk.kept() for value in values.values())
+    assert desk.take(path, update=True).new == Counts()
 
 
 def test_headings_alone_are_a_file_with_nothing_in_it(desk: Desk, tmp_path: Path) -> None:

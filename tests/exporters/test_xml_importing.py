@@ -297,3 +297,33 @@ def parted(text: str) -> tuple[str, str, str]:
     start, opening, rest = text.partition("<ClientJourney>")
     message, closing, end = rest.partition("</ClientJourney>\n")
     return start, opening + message + closing, end
+
+
+def test_a_day_that_is_written_otherwise_makes_no_second_journey(wales: Returns, other: Returns) -> None:
+    wales.keyed(modality())
+    wales.keyed(CLIENTNO="43")
+    file = wales.export("2026-03", "full").file
+    taken(other, file)
+    there, sent = kept(other), file.read_text(encoding="utf-8")
+    for written in ("2026-03-02Z", "2026-03-02+00:00", "2026-03-02T00:00:00", "20260302", "2 Mar 2026"):
+        file.write_text(sent.replace("2026-03-02", written), encoding="utf-8")
+        again = taken(other, file, update=True)
+        assert (again.new.episodes, again.updated, again.left_out) == (0, 0, []) and kept(other) == there
+        assert again.notes == ["2 dates written otherwise than CCYY-MM-DD were read"]
+    file.write_text(sent.replace("2026-03-02", "02/03/2026"), encoding="utf-8")
+    again = taken(other, file, update=True)
+    assert again.new.episodes == 0 and kept(other) == there
+    assert [one.why for one in again.left_out] == [
+        "its date of referral '02/03/2026' is no date, so it may be about a journey that the store has"
+    ] * 2
+
+
+def test_an_element_of_blanks_alone_is_no_value(wales: Returns, other: Returns) -> None:
+    wales.keyed(modality(), GENDER="1")
+    file = wales.export("2026-03", "full").file
+    taken(other, file)
+    there, sent = kept(other), file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r">[^<>\n]+</Gender>", "> </Gender>", sent), encoding="utf-8")
+    again = taken(other, file, update=True)
+    assert "> </" in file.read_text(encoding="utf-8") and kept(other) == there
+    assert again.refused == [] == again.differences and "taken as empty" in again.notes[0]
