@@ -75,7 +75,7 @@ def read_lists(path: Path, standard: Standard, named: str = "") -> list[GivenLis
     seen: set[tuple[str, str]] = set()
     for half in _halves(heading):
         for line, cells in rows[1:]:
-            row = {heading[at]: cells[at].strip() for at in half if heading[at] and at < len(cells)}
+            row = _row(heading, half, cells)
             if not row.get("code") and not row.get("label"):
                 continue
             name = fixed or list_meant(row.pop("list", ""), standard)
@@ -153,6 +153,16 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     if not found:
         raise Problem(f"{path} is empty: nothing can be installed from it.")
     return found
+
+
+def _row(heading: Sequence[str], half: Sequence[int], cells: Sequence[str]) -> dict[str, str]:
+    """The cells of a row by what they are; of two columns of notes a blank one says nothing."""
+    row: dict[str, str] = {}
+    for at in half:
+        if heading[at] and at < len(cells):
+            before, told = row.get(heading[at], ""), cells[at].strip()
+            row[heading[at]] = " ".join(filter(None, dict.fromkeys((before, told))))
+    return row
 
 
 def _halves(heading: Sequence[str]) -> list[list[int]]:

@@ -153,6 +153,17 @@ def test_the_last_day_of_a_code_is_taken_from_its_column_or_its_note(site: Path,
     assert ["01" in codes for codes in held] == [True, False]
 
 
+def test_of_two_columns_of_notes_the_blank_one_says_nothing(site: Path, tmp_path: Path) -> None:
+    rows = "01,Community,,\n02,Prison,Closed to new clients from 1 April 2022,\n03,Home,,Closed from 1 April 2023\n"
+    path = table(tmp_path, "Code,Text,Notes,Comments\n" + rows)
+    assert call("standards", "install", path, "--standard", "ndtms-r").code == 0
+    facts = load("ndtms-r").code_lists["setting"].facts
+    assert {code: its.valid_to for code, its in facts.items() if its.valid_to} == {
+        "02": "2022-03-31",
+        "03": "2023-03-31",
+    }
+
+
 # what stands in the table, and the sentence
 BAD_LISTS = [
     ("Text,Notes\nCommunity,\n", "does not name a column for the code"),
