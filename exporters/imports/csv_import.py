@@ -27,7 +27,7 @@ from exporters.imports.identity import (
     other_person,
 )
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
-from exporters.imports.taken import Plan, filled_only
+from exporters.imports.taken import Plan, bare_name, filled_only
 from store.facts import KnownEpisode, StoredRecord, Who
 from store.records import agencies, read
 from validators.problems import Problem
@@ -165,7 +165,7 @@ class Import:
         """
 
         def bare(values: Values) -> Values:
-            others = {h: text.strip() for h in self._identifiers & values.keys() if (text := values[h]) != text.strip()}
+            others = {h: own for h in self._identifiers & values.keys() if (own := bare_name(values[h])) != values[h]}
             padded.update(others.keys())
             return {**values, **others} if others else values
 

@@ -21,8 +21,14 @@ from validators.standard.terminology import counted
 if TYPE_CHECKING:
     from store.store import Store
 
+_UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\xad" + "".join(filter(str.isspace, map(chr, range(0x3001))))
 _NEW = ("client ", "line ")
 """How what stands for a client begins who is entered, in the place of a stored one's id."""
+
+
+def bare_name(text: str) -> str:
+    """An identifier without what nobody sees around it: blanks, marks of an encoding, signs without a width."""
+    return text.strip(_UNSEEN)
 
 
 def filled_only(record: EpisodeRecord, report: ImportReport) -> EpisodeRecord:

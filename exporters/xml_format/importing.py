@@ -329,11 +329,9 @@ class ReturnImport:
         layout = self.standard.date_layout.text
 
         def bare(values: Values) -> Values:
-            others = {
-                header: text.strip()
-                for header, text in values.items()
-                if text != text.strip() and ("\n" in text or header in (self._reference, self._opened, self._agency))
-            }
+            named = {self._reference, self._opened, self._agency}
+            told = {h: taken.bare_name(text) if h in named else text.strip() for h, text in values.items()}
+            others = {h: own for h, own in told.items() if own != values[h] and ("\n" in values[h] or h in named)}
             self._padded += len(others)
             told = {**values, **others}
             for header in self._days & told.keys():

@@ -255,6 +255,8 @@ def test_blanks_around_an_identifier_make_it_no_other(desk: Desk) -> None:
         (3, "its EPISODID is that of line 2, but for blanks around it")
     ]
     assert {note.partition(":")[0] for note in report.notes} == {"CLIENTID", "EPISODID", "SUBMID"}
+    unseen = desk.take([row(CLIENTID="\ufeffc1", EPISODID="e1\u200b ") | visit(SUBMID="\u200es1")])
+    assert unseen.new == Counts() and len(unseen.notes) >= 3 and unseen.unchanged == 1
 
 
 def test_one_date_written_otherwise_is_a_fault_of_its_row(tmp_path: Path) -> None:
