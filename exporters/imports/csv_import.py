@@ -7,7 +7,7 @@ cells, without an episode ID, of another agency, or of another person than the o
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -27,8 +27,8 @@ from exporters.imports.identity import (
     other_person,
 )
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
-from exporters.imports.taken import Plan, bare_name, filled_only
-from store.facts import KnownEpisode, StoredRecord, Who
+from exporters.imports.taken import Plan, bare_name, filled_only, other_case, same_name
+from store.facts import AgencyInfo, KnownEpisode, StoredRecord, Who
 from store.records import agencies, read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
@@ -51,7 +51,7 @@ class _StoredEvents:
             id_field = self._sections[stored.section].id_field
             self._by_content.setdefault((stored.section, _content(stored.values, id_field)), []).append(stored)
             if identifier := stored.values.get(id_field, ""):
-                self._by_id.setdefault((stored.section, identifier), []).append(stored)
+                self._by_id.setdefault((stored.section, same_name(identifier)), []).append(stored)
         self._matched: set[str] = set()
 
     def match(self, event: Event) -> StoredRecord | None:
@@ -62,9 +62,9 @@ class _StoredEvents:
         same = [
             one
             for one in self._by_content.get((event.section, _content(event.values, id_field)), ())
-            if not identifier or one.values.get(id_field) == identifier
+            if not identifier or same_name(one.values.get(id_field, "")) == same_name(identifier)
         ]
-        by_id = self._by_id.get((event.section, identifier), ()) if identifier else ()
+        by_id = self._by_id.get((event.section, same_name(identifier)), ()) if identifier else ()
         found = next((one for one in (*same, *by_id) if one.id not in self._matched), None)
         if found is not None:
             self._matched.add(found.id)
@@ -234,6 +234,7 @@ class Import:
         episodes: dict[str, KnownEpisode] = {}
         borne: dict[str, tuple[int, int]] = {}
         if store and choice.known:
+            records = self._as_known(store, choice.known, records)
             names = [record.episode[self._identity] for record in records]
             episodes = store.ask(read.known_episodes, choice.known, names)
             borne = store.ask(read.count_bearing, choice.known, names)
@@ -258,6 +259,40 @@ class Import:
                 self._compare(record, episodes[name])
             else:
                 self._add(record)
+
+    def _as_known(self, store: "Store", agency: AgencyInfo, records: list[EpisodeRecord]) -> list[EpisodeRecord]:
+        """The records with the UUIDs of episodes and clients in the case in which the store has them.
+
+        Databases print them in capitals or not. Else all would be there twice.
+        """
+        told: dict[str, dict[str, str]] = {self._identity: {}, self._client_id: {}}
+        for record in records:
+            values = {**record.client, **record.episode}
+            for header, others in told.items():
+                if other := other_case(values.get(header, "")):
+                    others[values[header]] = other
+
+        def borne(header: str, names: Iterable[str]) -> Collection[str]:
+            if header == self._identity:
+                return store.ask(read.count_bearing, agency, list(names))
+            return store.ask(read.clients_bearing, agency, list(names), by_reference=False)
+
+        # Mostly the store has none of them: only of those it has is it asked for the name as it came, too.
+        used: dict[str, dict[str, str]] = {}
+        for header, others in told.items():
+            there = borne(header, others.values()) if others else ()
+            found = {name: other for name, other in others.items() if other in there}
+            as_it_came = borne(header, found) if found else ()
+            used[header] = {name: other for name, other in found.items() if name not in as_it_came}
+
+        def as_known(values: Values) -> Values:
+            others = {h: names[values[h]] for h, names in used.items() if values.get(h, "") in names}
+            return {**values, **others} if others else values
+
+        for header, names in used.items():
+            if names:
+                self.report.notes.append(f"{header}: {len(names)} known by the store in the other case: the same UUID")
+        return [record.altered(as_known) for record in records]
 
     def _add(self, record: EpisodeRecord) -> None:
         """Plan a new episode, under a known client, one met earlier in the file, or a new one."""
@@ -369,7 +404,8 @@ class Import:
                 told_of += 1
                 continue
             for header, told in event.values.items():
-                if told and told != stored.values.get(header, ""):
+                kept = stored.values.get(header, "")
+                if told and told != kept and not (header in self._identifiers and same_name(told) == same_name(kept)):
                     self._take(line, record, stored, header, told)
         return told_of
 

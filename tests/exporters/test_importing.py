@@ -393,3 +393,20 @@ def test_values_survive_as_sets(desk: Desk) -> None:
     desk.take(SAMPLE)
     first = [essence(record) for record in ask(desk.store, records_read.episodes, ask(desk.store, agencies.one))]
     assert len(set(first)) == 120
+
+
+def test_a_uuid_is_the_same_in_capitals(desk: Desk) -> None:
+    """As a database prints it. Each record would be there twice else; what is no UUID is told apart by its capitals."""
+    known = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    own = {"CLIENTID": known, "EPISODID": known.replace("0f", "1f")}
+    desk.take([row(**own) | visit(SUBMID=known.replace("0f", "2f")), row("2")])
+    before = desk.kept(), desk.events(), desk.links()
+    told = {header: value.upper() for header, value in own.items()}
+    again = [row(**told) | visit(SUBMID=known.replace("0f", "2f").upper())]
+    for update in (False, True):
+        report = desk.take(again, update=update)
+        assert (report.new, report.differences, report.unchanged, report.left_out) == (Counts(), [], 1, [])
+        assert [note.partition(":")[0] for note in report.notes] == ["EPISODID", "CLIENTID"]
+        assert (desk.kept(), desk.events(), desk.links()) == before
+    assert desk.take([row(**{**told, "EPISODID": "E2"})]).new == Counts(0, 1, 0), "another episode of that client"
+    assert desk.take([row("2", EPISODID="E2 b"), row("2", EPISODID="e2 B")]).new.episodes == 2
