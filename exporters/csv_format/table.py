@@ -58,7 +58,7 @@ _NOTHING = frozenset(
 BEGUN_BY = 4
 """A row is headings where one of so many first cells is one."""
 # So many dates and numbers in a line above the headings are a record, and no title.
-_OF_A_RECORD = 3
+_OF_A_RECORD = 5
 # Where one of these is in a file, each of its rows is looked at: a spreadsheet changes the longest values alone.
 _SIGNS = ("E+", "e+", '="', "#")
 _CHANGED = re.compile("[Ee]\\+|=\"|#|\x1f'|^'")

@@ -57,6 +57,10 @@ READ: dict[str, tuple[bytes, str]] = {
     "padded": (text(header=lambda name: f" {name} ").encode(), "'␣CLIENTID␣' as CLIENTID"),
     "misprinted": (text(header=lambda name: name.replace("EHCSC", "EHCS")).encode(), "'EHCS2' as EHCSC2"),
     "a title": (("Extract, December\r\n\r\n" + text()).encode(), "its headings, which stand in line 3"),
+    "a title with dates": (
+        ("From,01/10/2020,to,31/12/2020,rows,3\r\n" + text()).encode(),
+        "its headings, which stand in line 2",
+    ),
     "empty columns": (lines(lambda line: line + ",,,").encode(), "3 columns without a heading at the end"),
     "empty rows": ((text() + ("," * 63 + "\r\n") * 9).encode(), "9 rows in which nothing stands"),
     "a cell more": (lines(lambda line: line if "CLIENTID" in line else line + ",").encode(), "1 empty cell more"),
