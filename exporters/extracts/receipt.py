@@ -113,6 +113,8 @@ class Receipt:
     """Whose return it is, by its code; then the first day of the period, and the day it had to be there by."""
     period_start: date | None = None
     deadline: date | None = None
+    gone_by: Mapping[str, str] = field(default_factory=dict)
+    """What it goes by besides the records and its period (see `exporters.extracts.otherwise`)."""
     audit: str = ""
     """The audit's last row when the records were read (see `store.disk.audit.noted`); empty where it is not kept."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from exporters.checks.caseload import stored_context
 from exporters.checks.file_check import HELD_AT_ONCE, Examination
 from exporters.checks.return_check import examination, examined, going
+from exporters.extracts.otherwise import gone_by
 from exporters.extracts.receipt import Omitted, Receipt, Whose
 from exporters.formats import choose
 from exporters.formats.base import Outgoing, ReturnDetails, Selecting, Sink
@@ -141,6 +142,7 @@ def write_rows(
     judging = examination(snapshot, work, selection)
     receipt.tally = judging.tally
     receipt.drafts = drafts.unsaved(snapshot, agency)
+    receipt.gone_by = gone_by(snapshot, agency, standard, receipt.kind)
     wrong_dates = _WrongDates(selection, judging, stored_context(snapshot, agency, work.today))
     form = choose.of(standard)
     kind = selection.wanted.kind if selection.wanted else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.extracts.mismatches import look_for_mismatches
+from exporters.extracts.otherwise import GONE_BY
 from exporters.extracts.preview import Preview, preview_extract
 from exporters.extracts.receipt import Receipt as Receipt
 from exporters.extracts.receipt import told_as_text as told_as_text
@@ -173,7 +174,7 @@ def keep(unit: "UnitOfWork", agency: AgencyInfo, receipt: Receipt, text: Iterabl
         receipt.file.name,
         receipt.sha256,
         receipt.tally.rows,
-        receipt.as_mapping(),
+        receipt.as_mapping() | {GONE_BY: dict(receipt.gone_by)},
         kind=receipt.kind,
         submission_number=attempt.number if attempt else 0,
     )

@@ -487,6 +487,10 @@ class Format(Protocol):
         """
         return None
 
+    def shape(self) -> str:
+        """A digest of what a site installed that decides how a file is written; empty where nothing is."""
+        return ""
+
     # What was written
 
     def pager(self, pieces: Iterable[bytes] = ()) -> "KeptText":

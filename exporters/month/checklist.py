@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
+from exporters.extracts.otherwise import otherwise
 from exporters.extracts.readiness import Check, Readiness
 from exporters.extracts.rows import kept_out
 from exporters.formats import choose
@@ -42,11 +43,12 @@ if TYPE_CHECKING:
 class Situation:
     """All that a checklist is judged by, read at one time.
 
-    `extract` is the latest one of this very submission, `changed` how many records were changed since. `mismatches`
-    counts those still open against the extract sent before (`against`, None when none was sent); None when they were
-    not looked for. `word` is what the standard calls an episode, `row_word` a row. `kept_out` are the episodes that a
-    wrong date keeps out, or a part of them, each by such an error. `carried`: values taken over that nobody has
-    confirmed, and in how many episodes. For `unofficial` see `Format`.
+    `extract` is the latest one of this very submission, `changed` how many records were changed since, `otherwise` what
+    else it would go by now, "" for nothing. `mismatches` counts those still open against the extract sent before
+    (`against`, None when none was sent); None when they were not looked for. `word` is what the standard calls an
+    episode, `row_word` a row. `kept_out` are the episodes that a wrong date keeps out, or a part of them, each by such
+    an error. `carried`: values taken over that nobody has confirmed, and in how many episodes. For `unofficial` see
+    `Format`.
     """
 
     figures: "CaseloadFigures"
@@ -60,6 +62,7 @@ class Situation:
     carried: tuple[int, int] = (0, 0)
     extract: "ExtractInfo | None" = None
     changed: int = 0
+    otherwise: str = ""
     word: str = "episode"
     row_word: str = "row"
     kept_out: tuple["Finding", ...] = ()
@@ -116,7 +119,8 @@ class Situation:
     @property
     def invalid(self) -> str:
         """What the receipt of its extract says of the schema where that is not valid and nothing was changed since."""
-        schema = self.extract.receipt.get("schema") if self.extract is not None and not self.changed else None
+        is_same = self.extract is not None and not self.changed and not self.otherwise
+        schema = self.extract.receipt.get("schema") if self.extract is not None and is_same else None
         return str(schema["told"]) if isinstance(schema, Mapping) and schema["faults"] else ""
 
     def reason(self, *checks: Check) -> str:
@@ -179,6 +183,7 @@ def situation(
         carried=stored_carried.count(snapshot, agency),
         extract=extract,
         changed=submissions.changed_since(snapshot, agency, extract) if extract else 0,
+        otherwise=otherwise(snapshot, agency, standard, period, extract) if extract and not extract.is_sent else "",
         against=stored_sent.last(snapshot, agency, but_not=extract.id if extract else ""),
         mismatches=mismatches,
         word=standard.word("episode"),
@@ -437,6 +442,8 @@ def _extract(known: Situation) -> tuple[State, str]:
             "open",
             f"{counted(known.changed, 'record')} changed since {extract.file_name} was written: write it anew",
         )
+    if extract is not None and known.otherwise:
+        return "open", f"{known.otherwise} since {extract.file_name} was written: write it anew"
     if told := known.reason("period"):
         return "waits", told
     if extract is None:

@@ -93,6 +93,12 @@ class XmlFormat(Format):
             return ""
         return known.why_not_used if known.shape is None else None
 
+    def shape(self) -> str:
+        """A digest of the owner's schema as it is installed, with the site's mapping."""
+        from exporters.xml_format.schema.installed import digest
+
+        return digest(self.standard)
+
     def pager(self, pieces: Iterable[bytes] = ()) -> "KeptXml":
         """The messages. Raises Problem for an installed schema that is broken."""
         from exporters.xml_format.pager import KeptXml

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import insert, select, update
 
-from store.disk.tables import SETTINGS
+from store.disk.tables import LETTERS, SETTINGS
 from store.facts import AgencyInfo
 from store.records.values import pack
 from store.snapshot import Snapshot
@@ -24,8 +24,13 @@ def grounds(snapshot: Snapshot, agency: AgencyInfo, told: Mapping[str, str] | No
     """What a check depends on besides record and day, by the settings `told`, else those the agency has now."""
     deriver = snapshot.derivers[agency.standard]
     if not deriver.standard.settings:
-        return deriver.fingerprint
-    return deriver.grounds(settings(snapshot, agency) if told is None else told)
+        own = deriver.fingerprint
+    else:
+        own = deriver.grounds(settings(snapshot, agency) if told is None else told)
+    # What ends before the agency changed its letter is checked as it goes in the old one.
+    left = select(LETTERS.c.before).where(LETTERS.c.agency_number == agency.number, LETTERS.c.undone_at.is_(None))
+    names = snapshot.connection.execute(left.order_by(LETTERS.c.number)).scalars()
+    return " ".join((own, *(snapshot.derivers[name].fingerprint for name in names)))
 
 
 def set_setting(unit: UnitOfWork, agency: AgencyInfo, name: str, told: str) -> bool:

@@ -100,6 +100,17 @@ def _plain_row(row: RuleRow) -> tuple[object, ...]:
     return row.pattern, row.fields, parameters, row.severity, row.store_severity, row.message, row.silences
 
 
+def _sending(its: Standard) -> tuple[object, ...]:
+    """What decides which part of an episode is sent, and how: what would be sent is checked, too."""
+    guarded, xml = its.guarded, its.xml
+    return (
+        *(its.submission, its.sections, its.date_layout.text, its.kept_back, its.journeys, its.file_headers),
+        sorted(its.shortened.items()),
+        guarded and (guarded.setting, guarded.consent, sorted(guarded.consented), guarded.headers),
+        xml and (xml.root, xml.message, xml.blocks, sorted(xml.elements.items())),
+    )
+
+
 class Deriver:
     """Derives a record's columns from its values, by one standard's roles. Made once per standard."""
 
@@ -213,15 +224,24 @@ class Deriver:
         """A digest of all that a check depends on: what was found by another standard, or program, is found again."""
         its = self._standard
         fields = [
-            (one.header, one.section, one.layout.text, one.required, one.codes, one.skip_when and one.skip_when.text)
+            (
+                *(one.header, one.section, one.label, one.layout.text, one.required, one.codes, one.keyed),
+                one.skip_when and one.skip_when.text,
+            )
             for one in its.fields
         ]
         lists = [(key, one.status, one.complete, list(one.codes)) for key, one in sorted(its.code_lists.items())]
+        days = [
+            (key, code, facts.valid_from, facts.valid_to)
+            for key, one in sorted(its.code_lists.items())
+            for code, facts in one.facts.items()
+            if facts.valid_from or facts.valid_to
+        ]
         rules = [(rule.id, row) for rule in its.rules for row in map(_plain_row, rule.rows)]
         values = [(name, sorted(codes)) for name, codes in sorted(its.values.items())]
         roles = sorted(its.roles.items())
         rest = (VERSION, _KEPT_FINDINGS, its.id, its.edition, its.no_consent_carries, its.extracted_when)
-        text = repr((rest, fields, lists, rules, values, roles))
+        text = repr((rest, fields, lists, days, rules, values, roles, _sending(its)))
         return blake2b(text.encode(), digest_size=8).hexdigest()
 
     def grounds(self, settings: Mapping[str, str]) -> str:

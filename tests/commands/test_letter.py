@@ -162,6 +162,23 @@ def test_a_month_in_the_old_letter_stands_as_its_extract_would(filled: Place) ->
     assert {name: found[name] for name in same[:-1]} == {name: receipt[name] for name in same[:-1]}
 
 
+def test_an_extract_in_the_other_letter_is_to_be_written_anew(filled: Place) -> None:
+    def extract() -> str:
+        listed = call("checklist", "--submission", "2026-04", "--format", "json", *AFTER, *filled.options).out
+        return next(str(one["told"]) for one in json.loads(listed)["items"] if one["item"] == "extract")
+
+    sent(filled, "2026-04")
+    name = extract()
+    assert name.endswith("-R.csv")
+    told(call(*STEP, *AFTER, *filled.options))
+    assert extract().endswith(f"since {name} was written: write it anew")
+    sent(filled, "2026-04")
+    other = extract()
+    assert other.endswith("-S.csv")
+    told(call("agencies", "undo-letter", "N9901", *filled.options))
+    assert extract().endswith(f"since {other} was written: write it anew")
+
+
 def test_what_is_keyed_afterwards_is_kept_when_the_step_is_undone(filled: Place) -> None:
     told(call(*STEP, *AFTER, *filled.options))
     with opened(filled) as store, store.reading() as snapshot:

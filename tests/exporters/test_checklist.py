@@ -1,5 +1,6 @@
 """The checklist of a submission: what the data tick and untick, what a person ticks, and what is kept of a return."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from exporters.month.checklist import Item, checklist, doubted_text, progress
 from exporters.month.checklist_acts import Acts, mark_sent
 from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.portal_figures import compared, percentage
+from exporters.subject import removal
 from store.facts import Draft, Who
 from store.findings import acceptances, queries
 from store.live import drafts
@@ -16,8 +18,11 @@ from store.month import calendar, extracts, sent, submissions
 from store.records import agencies, read, save
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, row, visit, withheld
+from tests.exporters.journeys import Returns
 from tests.exporters.test_mismatches import change
 from tests.stores import ask, do
+from tests.validators.builders_smds import WALES, journey, modality
+from validators.calendar.kinds import Override
 from validators.problems import Problem
 from validators.rules.checker import Checker
 
@@ -273,3 +278,74 @@ def test_submissions_can_be_looked_at_one_after_the_other(desk: Desk) -> None:
     assert page(desk, months[0]).place == 0
     later = page(desk, today=TODAY + timedelta(days=30))
     assert later.entry.submission == "2021-01" and later.kind == "not begun"
+
+
+def removed(desk: Desk) -> None:
+    """The client without consent is removed for good, as two people agreed."""
+    agency = ask(desk.store, agencies.one)
+    client = next(one.client_id for one in ask(desk.store, read.episodes, agency) if one.episode["EPISODID"] == "e2")
+    for person in ("ann", "bob"):
+        with desk.store.writing(Who(person, NOW)) as unit:
+            if person == "ann":
+                wanted = removal.ask(unit, agency, STANDARD, client, "withdrawal", TODAY)
+            else:
+                removal.confirm(unit, agency, STANDARD, wanted.id, TODAY)
+
+
+def shortened(desk: Desk) -> None:
+    """The region says that the period ends a day earlier."""
+    dates = Override(MONTH, period_end=date(2020, 12, 30), source="region", stated_on=TODAY)
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        calendar.add_overrides(unit, ask(desk.store, agencies.one), [dates], TODAY)
+
+
+@pytest.mark.parametrize(
+    ("done", "told"),
+    [(removed, "somebody whom it holds was removed for good"), (shortened, "the reporting period is another one")],
+)
+def test_an_extract_that_would_be_another_though_no_record_was_changed_is_to_be_written_anew(
+    desk: Desk, done: Callable[[Desk], None], told: str
+) -> None:
+    desk.take([row() | visit(SUBMODDT="20201231"), row("2", CONSENT="N", DISD="20201110", CJDISRSN="2")])
+    look(desk)
+    name = desk.send().file.name
+    assert items(desk)["extract"].state == "done"
+    done(desk)
+    assert (items(desk)["extract"].state, items(desk)["extract"].told) == (
+        "open",
+        f"{told} since {name} was written: write it anew",
+    )
+    again = desk.folder / "again"
+    desk.send(out=again)
+    assert items(desk)["extract"].state == "done"
+
+
+def test_what_is_new_is_to_be_written_anew_once_something_else_counts_as_sent(wales: Returns) -> None:
+    wales.take(journey(modality(start="2020-09-10"), REFDATE="2020-09-01"))
+    wales.export("2020-09", today=date(2020, 11, 3))
+    before = wales.latest()
+    name = wales.export("2020-10", today=date(2020, 11, 3)).file.name
+    period = ask(wales.store, calendar.of_agency, wales.agency).entry("2020-10").period
+
+    def extract() -> Item:
+        found = ask(wales.store, checklist, wales.agency, WALES, period, date(2020, 11, 3))
+        return next(one for one in found if one.id == "extract")
+
+    assert extract().state == "done"
+    do(wales.store, Who("ann", NOW), sent.mark, before.id)
+    assert extract().state == "open"
+    assert extract().told == f"what counts as sent before is otherwise since {name} was written: write it anew"
+    wales.take_back(before)
+    assert extract().state == "done"
+
+
+def test_an_extract_of_an_older_program_is_judged_by_its_period(desk: Desk) -> None:
+    desk.take([row()])
+    look(desk)
+    desk.send()
+    written = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1]
+    receipt = {name: value for name, value in written.receipt.items() if name != "gone_by"}
+    do(desk.store, Who("ann", NOW), extracts.redact_receipt, written, receipt)
+    assert items(desk)["extract"].state == "done"
+    shortened(desk)
+    assert items(desk)["extract"].told.startswith("the reporting period is another one since ")

@@ -6,6 +6,7 @@ twice on purpose, drafts, returns that were sent before, nothing at all, and per
 
 import json
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -42,7 +43,8 @@ from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
 from validators.rules.checker import Checker
 from validators.rules.registry import Context
-from validators.standard.model import Rule, Standard
+from validators.standard.edition import CodeFacts
+from validators.standard.model import Rule, RuleRow, Standard
 
 MENDED = {"checked": "errors", "warnings": "warnings", "mismatches": "mismatches", "drafts": "drafts"}
 
@@ -239,6 +241,49 @@ def test_a_rule_of_a_site_that_weighs_otherwise_when_it_is_sent_is_counted_as_se
     assert (figures.rows, figures.errors, figures.warnings) == (tally.rows, tally.errors, tally.warnings)
     assert (figures.load_percent, figures.data_quality_percent) == (tally.load_percent, tally.data_quality_percent)
     assert month.not_ready_because == receipt.not_ready_because
+
+
+def closed_code(standard: Standard) -> Standard:
+    """A list of the site's says that a code was closed: nothing else of it is otherwise."""
+    codes = standard.code_lists["yes_no"]
+    facts = {**codes.facts, "Y": CodeFacts(valid_to="2019-12-31")}
+    return replace(standard, code_lists={**standard.code_lists, "yes_no": replace(codes, facts=facts)})
+
+
+def sent_later(standard: Standard) -> Standard:
+    """An edition of the site's that sends what is dated after the period's end."""
+    return replace(standard, submission=replace(standard.submission, after_period="send"))
+
+
+@pytest.mark.parametrize("change", [closed_code, sent_later])
+def test_what_a_site_installs_is_checked_by_though_no_rule_or_code_is_another(
+    tmp_path: Path, change: Callable[[Standard], Standard]
+) -> None:
+    retired = RuleRow("4", "code_not_retired", ("RECPEER",), {"on": "REFLD"}, "error", "", "{first}", (), 1)
+    with_days = [replace(rule, rows=(*rule.rows, retired)) if rule.id == "4" else rule for rule in STANDARD.rules]
+    before = replace(STANDARD, rules=tuple(with_days))
+    known = [before]
+
+    def opened() -> Store:
+        return open_store(tmp_path / "keywork.db", tmp_path / "store.key", lambda _: known[-1], create=True)
+
+    with opened() as store:
+        with store.writing(Who("ann", NOW)) as work:
+            agency = agencies.ensure(work, "T0123", before.id, since="2019-12")
+            waits = visit(SUBMODDT="20210102", RECPEER="QQQ")
+            late = replace(english("2", "right", ""), events=(Event(STANDARD.by_header["SUBMID"].section, waits),))
+            bulk_load.load(work, agency, [english("1", "an event", ""), late])
+        check_caseload(store, agency, Checker(before), DAYS[0], NOW)
+        assert not ask(store, read_standing, agency, before, DAYS[0], 0).figures.errors
+    known.append(change(before))
+    with opened() as store:
+        assert ask(store, read_standing, agency, known[-1], DAYS[0], 0).figures.stale
+        check_caseload(store, agency, Checker(known[-1]), DAYS[0], NOW)
+        month = ask(store, read_standing, agency, known[-1], DAYS[0], 0)
+        tally = ask(store, preview_extract, Work(agency, known[-1], DAYS[0]), month.due.submission).tally
+    figures = month.figures
+    assert (figures.rows, figures.errors, figures.warnings) == (tally.rows, tally.errors, tally.warnings)
+    assert figures.errors
 
 
 def english(number: str, name: str, twice: str) -> EpisodeRecord:

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,18 @@ class Installed:
 def schema_folder(standard: Standard) -> Path:
     """Where the schema of a standard is installed, whether there is one or not."""
     return installed_folder().parent / "schemas" / standard.id.replace("-", "_")
+
+
+def digest(standard: Standard) -> str:
+    """A digest of all files of the schema that is installed; empty where there is none, or it cannot be read."""
+    folder, made = schema_folder(standard), sha256()
+    try:
+        files = sorted(one for one in folder.iterdir() if one.is_file()) if folder.is_dir() else []
+        for one in files:
+            made.update(f"{one.name}\0".encode() + one.read_bytes())
+    except OSError:
+        return ""
+    return made.hexdigest() if files else ""
 
 
 def shape_of(standard: Standard) -> XmlShape:
