@@ -156,7 +156,7 @@ class Receipt:
         return self.readiness.told
 
     def as_mapping(self) -> dict[str, object]:
-        """The receipt as the export command's JSON tells it and the store keeps it."""
+        """The receipt as the export command's JSON tells it; the store keeps with it what it goes by."""
         return {
             "submission": self.submission,
             "agency": self.agency,

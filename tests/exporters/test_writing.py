@@ -115,7 +115,7 @@ def test_the_receipt_accounts_for_the_file(desk: Desk) -> None:
     assert stat.S_IMODE(receipt.file.stat().st_mode) == 0o600
     kept = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))
     assert [(one.sha256, one.rows, one.file_name, one.made_by) for one in kept] == [(told["sha256"], 186, NAME, "ann")]
-    assert dict(kept[0].receipt) == json.loads(json.dumps(told))
+    assert dict(kept[0].receipt) == json.loads(json.dumps(told | {"gone_by": receipt.gone_by}))
     assert b"".join(ask(desk.store, extracts.text, kept[0].id)) == data
     text = "\n".join(told_as_text(receipt, STANDARD))
     assert str(told["sha256"]) in text and "Not ready: 9 errors" in text and desk.left() == [NAME]
