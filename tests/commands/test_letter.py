@@ -179,6 +179,21 @@ def test_an_extract_in_the_other_letter_is_to_be_written_anew(filled: Place) -> 
     assert extract().endswith(f"since {other} was written: write it anew")
 
 
+def test_a_list_of_the_old_letter_that_is_installed_later_counts_in_its_months(filled: Place, tmp_path: Path) -> None:
+    day = ("--today", "2026-04-05")
+    told(call(*STEP, *day, *filled.options))
+    before = json.loads(told(call("due", "--format", "json", *day, *filled.options)))[0]
+    listed = tmp_path / "modality.csv"
+    codes = load("ndtms-r-ad").code_lists["modality"].codes
+    rows = [f'{code},"{text}",2019-12-31\n' for code, text in codes.items()]
+    listed.write_text("code,text,valid to\n" + "".join(rows), encoding="utf-8")
+    assert call("standards", "install", listed, "--standard", "ndtms-r", "--list", "modality").code == 0
+    load.cache_clear()
+    due = json.loads(told(call("due", "--format", "json", *day, *filled.options)))[0]
+    looked = call("export", "--submission", "2026-03", "--dry-run", "--format", "json", *day, *filled.options)
+    assert due["errors"] == json.loads(looked.out)["errors"] > before["errors"]
+
+
 def test_what_is_keyed_afterwards_is_kept_when_the_step_is_undone(filled: Place) -> None:
     told(call(*STEP, *AFTER, *filled.options))
     with opened(filled) as store, store.reading() as snapshot:
