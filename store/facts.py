@@ -270,6 +270,16 @@ class Check:
     message: str
 
 
+class NotedSince(Problem):
+    """Somebody wrote another note, or named another key worker, since whoever writes now looked. Carries `what` it is,
+    and what stands there now (`theirs`), which the sentence does not tell."""
+
+    def __init__(self, what: str, theirs: str, person: str) -> None:
+        """Take both, and who wrote it."""
+        super().__init__(f"{person} changed the {what} meanwhile: look at it, and keep yours in its place or leave it.")
+        self.what, self.theirs = what, theirs
+
+
 class NotThere(Problem):
     """A record is not in the store: to try again does not help."""
 

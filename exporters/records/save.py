@@ -174,10 +174,18 @@ def confirm(unit: UnitOfWork, kind: Kind, record_id: str, headers: Collection[st
 
 
 def annotate(
-    unit: UnitOfWork, episode_id: str, *, key_worker: str | None = None, note: str | None = None
+    unit: UnitOfWork,
+    episode_id: str,
+    *,
+    key_worker: str | None = None,
+    note: str | None = None,
+    before: tuple[str, str] | None = None,
 ) -> ClientTree:
-    """Keep an episode's key worker and note; None leaves one as it is. The client as it is then."""
-    stored_save.annotate(unit, episode_id, key_worker, note)
+    """Keep an episode's key worker and note; None leaves one as it is. The client as it is then.
+
+    `before` are the two as whoever writes saw them. Raises NotedSince where another one is to be written over.
+    """
+    stored_save.annotate(unit, episode_id, key_worker, note, before)
     return read.tree(unit, read.get(unit, "episode", episode_id).parent_id, deleted=True)
 
 

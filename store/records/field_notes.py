@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 
+from store.disk import audit
 from store.disk.tables import CLIENTS, EPISODES, EVENTS, FIELD_NOTES
-from store.facts import AgencyInfo, FieldNote, Kind
+from store.facts import AgencyInfo, FieldNote, Kind, NotedSince
 from store.records import read
 from store.records.values import moment, named
 from store.snapshot import Snapshot
@@ -67,10 +68,11 @@ def refuse_long(text: str) -> None:
         raise Problem(f"A note on a field is one line of at most {LONGEST} characters: shorten it.")
 
 
-def keep(unit: UnitOfWork, kind: Kind, record_id: str, field: str, text: str) -> None:
+def keep(unit: UnitOfWork, kind: Kind, record_id: str, field: str, text: str, *, before: str | None = None) -> None:
     """Keep a note on a field in place of the one there; an empty text takes it away: it is answered.
 
-    Raises Problem for a record that is not saved or is deleted, and for more than a line.
+    `before` is the note that whoever writes saw there, None where nobody looked. Raises NotedSince where another one
+    stands there by now, Problem for a record that is not saved or is deleted, and for more than a line.
     """
     note = " ".join(text.split())
     refuse_long(note)
@@ -82,9 +84,12 @@ def keep(unit: UnitOfWork, kind: Kind, record_id: str, field: str, text: str) ->
     if record.deleted:
         raise Problem(Sentence("The {record} is deleted: bring it back first.", record=named(kind, record_id)))
     mine = (FIELD_NOTES.c.record_id == record_id, FIELD_NOTES.c.field == field)
-    old = unit.connection.execute(select(FIELD_NOTES.c.note).where(*mine)).scalar_one_or_none() or ""
+    there = unit.connection.execute(select(FIELD_NOTES.c.note, FIELD_NOTES.c.noted_by).where(*mine)).one_or_none()
+    old = there.note if there else ""
     if old == note:
         return
+    if before not in (None, old):
+        raise NotedSince("note", old, there.noted_by if there else _last_at_it(unit, record_id, field))
     client, episode = _above(unit, kind, record_id)
     if not note:
         unit.connection.execute(delete(FIELD_NOTES).where(*mine))
@@ -98,6 +103,12 @@ def keep(unit: UnitOfWork, kind: Kind, record_id: str, field: str, text: str) ->
         unit.connection.execute(insert(FIELD_NOTES).values(values))
     unit.chain.add(ACT, kind, record_id, field, old or None, note or None)
     unit.mark(client)
+
+
+def _last_at_it(unit: UnitOfWork, record_id: str, field: str) -> str:
+    """Who took the note on a field away."""
+    acts = [one.person for one in audit.history(unit, [record_id]) if (one.act, one.field) == (ACT, field)]
+    return acts[-1] if acts else "Somebody"
 
 
 def rename(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> None:

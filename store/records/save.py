@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import select
 
 from store.disk.tables import Agency, Client, Episode, Event
-from store.facts import RECORD_KINDS, Kind, NewerVersion, StoredRecord
+from store.facts import RECORD_KINDS, Kind, NewerVersion, NotedSince, StoredRecord
 from store.findings import queries
 from store.records import carried, consent, merge, read, renamed
 from store.records.client_numbers import own_number
@@ -135,16 +135,29 @@ def erase_history(unit: UnitOfWork, kind: Kind, record_id: str) -> int:
     return unit.chain.erase(kind, record_id)
 
 
-def annotate(unit: UnitOfWork, episode_id: str, key_worker: str | None = None, note: str | None = None) -> None:
-    """Keep an episode's key worker and note, which are never sent; None leaves one as it is, "" takes it away."""
+def annotate(
+    unit: UnitOfWork,
+    episode_id: str,
+    key_worker: str | None = None,
+    note: str | None = None,
+    before: tuple[str, str] | None = None,
+) -> None:
+    """Keep an episode's key worker and note, which are never sent; None leaves one as it is, "" takes it away.
+
+    `before` are the two that whoever writes saw there, None where nobody looked. Raises NotedSince where what is to be
+    written over is another one by now.
+    """
     episode = _row(unit, "episode", episode_id) if read.get(unit, "episode", episode_id) else None
     assert isinstance(episode, Episode) and episode.number is not None
     _mark(unit, episode)
     if not queries.has_state(unit.connection, episode.number):
         unit.settle()
-    for field, new in (("key_worker", key_worker), ("note", note)):
+    by = queries.annotated_by(unit.connection, episode.number)
+    for at, (field, new) in enumerate((("key_worker", key_worker), ("note", note))):
         if new is not None:
             old = queries.annotate(unit.connection, episode.number, field, new)
+            if before is not None and old not in (before[at], new):
+                raise NotedSince(field.replace("_", " "), old, by or "Somebody")
             if old != new:
                 queries.note_who(unit.connection, episode.number, unit.person, unit.at)
                 unit.chain.add("annotate", "episode", episode_id, field, old, new)

@@ -11,7 +11,7 @@ from exporters.records.left_drafts import DraftName
 from exporters.records.merging import Pair, merge_as_seen, pair
 from exporters.records.save import Save
 from store.disk import backup
-from store.facts import AgencyInfo, Draft, NewerVersion, Who
+from store.facts import AgencyInfo, Draft, NewerVersion, NotedSince, Who
 from store.live import drafts, news
 from store.records import agencies, read, removal
 from store.records import save as stored_save
@@ -26,6 +26,7 @@ from validators.records import Values
 from validators.standard.catalogue import load
 
 ANN = Who("ann", NOW, "window 1")
+BOB = Who("bob", NOW, "window 2")
 SECTION = STANDARD.event_sections[0].id
 CLIENT: Values = {"FINITIAL": "A", "SINITIAL": "B", "SEX": "1", "CLIENT": "1001"}
 
@@ -207,6 +208,16 @@ def test_key_worker_and_note_each_stay_when_the_other_is_kept(desk: Desk, agency
     do(desk.store, ANN, save.annotate, "c1e", key_worker="Jo")
     tree = do(desk.store, ANN, save.annotate, "c1e", note="rings back")
     assert (tree.episodes[0].key_worker, tree.episodes[0].note) == ("Jo", "rings back")
+
+
+def test_neither_is_written_over_by_who_saw_another_one(desk: Desk, agency: AgencyInfo) -> None:
+    new(desk, agency)
+    do(desk.store, ANN, save.annotate, "c1e", key_worker="Jo", note="rings back", before=("", ""))
+    for given in ({"key_worker": "Kim"}, {"note": "moves"}):
+        with pytest.raises(NotedSince, match=r"ann changed the .* meanwhile"):
+            do(desk.store, BOB, save.annotate, "c1e", **given, before=("", ""))
+    tree = do(desk.store, BOB, save.annotate, "c1e", note="moves", before=("", "rings back"))
+    assert (tree.episodes[0].key_worker, tree.episodes[0].note) == ("Jo", "moves")
 
 
 def test_two_clients_made_one_and_parted_again(desk: Desk, agency: AgencyInfo) -> None:

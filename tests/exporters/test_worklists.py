@@ -10,7 +10,7 @@ from exporters.records.worklists import WaitingPlace
 from exporters.work import Work
 from store.clients import search
 from store.disk import audit
-from store.facts import AgencyInfo, Who, Worklist
+from store.facts import AgencyInfo, NotedSince, Who, Worklist
 from store.records import agencies, carried, field_notes, merge, read, save
 from store.store import open_store
 from tests.exporters.desks import Desk, standards
@@ -20,7 +20,7 @@ from tests.stores import ask, do
 from validators.problems import Problem
 from validators.standard.catalogue import load
 
-ANN = Who("ann", NOW)
+ANN, BOB = Who("ann", NOW), Who("bob", NOW)
 TODAY = date(2021, 1, 10)
 
 
@@ -149,6 +149,20 @@ def test_a_note_goes_with_its_record_when_that_is_deleted_or_merged(desk: Desk) 
     assert numbers(desk, agency) == {} and ask(desk.store, field_notes.listed, agency) == []
     with pytest.raises(Problem, match="is deleted"):
         do(desk.store, ANN, field_notes.keep, "event", event.id, "REFDATE", "?")
+
+
+def test_a_note_is_not_written_over_by_who_saw_another_one(desk: Desk) -> None:
+    _, _, episode_id = one_client(desk)
+    place = ("episode", episode_id, "PC")
+    do(desk.store, ANN, field_notes.keep, *place, "asked", before="")
+    with pytest.raises(NotedSince, match="ann changed the note meanwhile") as met:
+        do(desk.store, BOB, field_notes.keep, *place, "moves in May", before="")
+    assert met.value.theirs == "asked"
+    do(desk.store, BOB, field_notes.keep, *place, "", before="asked")
+    with pytest.raises(NotedSince, match="bob changed the note meanwhile") as met:
+        do(desk.store, ANN, field_notes.keep, *place, "asked twice", before="asked")
+    assert met.value.theirs == ""
+    do(desk.store, ANN, field_notes.keep, *place, "asked twice", before="")
 
 
 def test_a_note_is_one_line_that_can_be_kept(desk: Desk) -> None:

@@ -184,6 +184,24 @@ def test_key_worker_and_note_are_kept_beside_the_episode(store: Store, known: Cl
     assert (one.key_worker, one.note) == ("kim", "at noon")
 
 
+def test_a_note_that_somebody_else_wrote_meanwhile_is_not_written_over(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    one = ask(store, read.tree, known.client.id).episodes[0]
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+k>")
+    terminal.until("Kept here, never sent")
+    do(store, Who("bob", NOW), save.annotate, one.episode.id, note="moves in May")
+    terminal.press("<tab>rings back<enter>")
+    terminal.until("Note by now: moves in May")
+    assert terminal.shows("Changed meanwhile: F2 keeps yours in its place, Esc leaves what stands.")
+    assert terminal.shows("rings back"), "what was typed is there still"
+    assert ask(store, read.tree, known.client.id).episodes[0].note == "moves in May"
+    terminal.press("<f2>")
+    terminal.until("Kept with")
+    assert ask(store, read.tree, known.client.id).episodes[0].note == "rings back"
+
+
 def test_ctrl_r_takes_the_value_of_the_record_saved_last(store: Store, known: ClientTree, start: Start) -> None:
     terminal = start("new")
     terminal.send(keys(CLIENT_KEYS))

@@ -12,7 +12,7 @@ from exporters.records import left_drafts, save
 from exporters.records.find import records_of
 from exporters.records.left_drafts import DraftName, Typing, typing_told
 from exporters.records.save import Save
-from store.facts import AgencyInfo, ClientTree
+from store.facts import AgencyInfo, ClientTree, NotedSince
 from store.findings import queries as stored_queries
 from store.records import field_notes
 from store.snapshot import Snapshot
@@ -24,6 +24,7 @@ from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import BaseModal
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_input import LineInput
+from tui.widgets.text import printable
 from tui.widgets.text_line import TextLine
 from validators.problems import Problem
 from validators.standard.terminology import Sentence
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # Key worker and note of an episode: kept beside it, never exported.
 
+KEPT_HERE = "Kept here, never sent. F2 and Esc keep them, Ctrl+U empties a line."
+MEANWHILE = "Changed meanwhile: F2 keeps yours in its place, Esc leaves what stands."
 MOVES = {"tab": 1, "enter": 1, "down": 1, "shift+tab": -1, "up": -1}
 
 
@@ -47,8 +50,10 @@ class NoteLine:
         """The keys that move on or save."""
         if key in MOVES:
             self.page.move(self, MOVES[key])
-        elif key in ("f2", "escape"):
+        elif key == "f2":
             self.page.done()
+        elif key == "escape":
+            self.page.action_back()
         else:
             return False
         return True
@@ -66,19 +71,22 @@ class NoteLine:
         return self.input.content_region.offset
 
 
-class NotePage(BaseModal[tuple[str, str]]):
-    """Dismissed with key worker and note, on F2, on Enter in the last line and on Escape alike: what is typed stays."""
+class NotePage(BaseModal[tuple[str, str] | None]):
+    """Dismissed with key worker and note, on F2, on Enter in the last line and on Escape alike: what is typed stays.
+
+    With `told`, what somebody wrote meanwhile, Escape leaves that as it stands.
+    """
 
     DEFAULT_CSS = """
     NotePage Vertical { width: 90%; max-width: 76; height: 8; }
     NotePage LineInput { width: 100%; }
     """
 
-    def __init__(self, name: str, key_worker: str, note: str, known: Sequence[str]) -> None:
+    def __init__(self, name: str, texts: tuple[str, str], known: Sequence[str], told: str = "") -> None:
         super().__init__()
-        self._of, self._known = name, known
+        self._of, self._known, self._begins_with = name, known, told
         self.lines = (NoteLine(self), NoteLine(self))
-        self.before = (key_worker, note)
+        self.before = texts
         self.told = TextLine([("", "panel")], "panel")
 
     def compose(self) -> ComposeResult:
@@ -86,7 +94,7 @@ class NotePage(BaseModal[tuple[str, str]]):
         known = ", ".join(self._known)
         with Vertical():
             yield TextLine([(f" {self._of}: key worker and note", "title")], "title")
-            yield TextLine([(" Kept here, never sent. F2 and Esc keep them, Ctrl+U empties a line.", "panel")], "panel")
+            yield TextLine([(f" {MEANWHILE if self._begins_with else KEPT_HERE}", "panel")], "panel")
             yield TextLine([(" Key worker", "panel_heading")], "panel")
             yield self.lines[0].input
             yield TextLine([(f" Key workers here: {known}" if known else " ", "panel")], "panel")
@@ -99,6 +107,8 @@ class NotePage(BaseModal[tuple[str, str]]):
         for line, text in zip(self.lines, self.before, strict=True):
             line.input.load(text)
         self.lines[0].input.focus()
+        if self._begins_with:
+            self.told.show((f" {printable(self._begins_with)}", "warning"))
 
     def move(self, line: NoteLine, step: int) -> None:
         """To the other line; on from the last one it is done."""
@@ -113,8 +123,11 @@ class NotePage(BaseModal[tuple[str, str]]):
         self.dismiss((self.lines[0].input.value.strip(), self.lines[1].input.value.strip()))
 
     def action_back(self) -> None:
-        """Escape from elsewhere."""
-        self.done()
+        """Escape, from a line or from elsewhere."""
+        if self._begins_with:
+            self.dismiss(None)
+        else:
+            self.done()
 
 
 NEVER_SAVED = "What was typed of a new client is thrown away."
@@ -345,16 +358,31 @@ class Adding:
         name, before = labels.record_name(screen.case, held), (held.key_worker, held.note)
 
         def known(names: list[str]) -> None:
-            screen.app.push_screen(NotePage(name, *before, names), answered)
+            ask(names, before, before)
 
-        def answered(answer: tuple[str, str] | None) -> None:
-            if answer is None or answer == before:
+        def ask(names: list[str], seen: tuple[str, str], texts: tuple[str, str], told: str = "") -> None:
+            page = NotePage(name, texts, names, told)
+            screen.app.push_screen(page, lambda answer: answered(names, seen, answer))
+
+        def answered(names: list[str], seen: tuple[str, str], answer: tuple[str, str] | None) -> None:
+            if answer is None or answer == seen:
                 return
             # What was left as it was is nobody's answer: somebody else may have written there meanwhile.
-            key_worker, note = (new if new != old else None for new, old in zip(answer, before, strict=True))
+            key_worker, note = (new if new != old else None for new, old in zip(answer, seen, strict=True))
             id = held.id
+
+            def refused(problem: Problem) -> None:
+                if not isinstance(problem, NotedSince):
+                    screen.say(problem.told(program.terms), "error")
+                    return
+                now = (problem.theirs, seen[1]) if problem.what == "key worker" else (seen[0], problem.theirs)
+                ask(names, now, answer, f"{problem.what.capitalize()} by now: {problem.theirs or 'none'}")
+
             program.write(
-                lambda unit: save.annotate(unit, id, key_worker=key_worker, note=note), on_done=kept, hold=True
+                lambda unit: save.annotate(unit, id, key_worker=key_worker, note=note, before=seen),
+                on_done=kept,
+                on_problem=refused,
+                hold=True,
             )
 
         def kept(tree: ClientTree) -> None:
@@ -373,15 +401,31 @@ class Adding:
         if held.version == 0:
             screen.say("A note belongs to a record that is saved: save it first.", "notice")
             return
-        label, before = program.standard.by_header[header].label, held.noted.get(header, "")
-        kind, id = held.kind, held.id
+        label, kind, id = program.standard.by_header[header].label, held.kind, held.id
 
-        def answered(answer: Mapping[str, str] | None) -> None:
-            if answer is None or answer["note"] == before:
+        def ask(seen: str, typed: str, lines: list[str]) -> None:
+            line = Asked("note", "Note", typed, optional=True)
+            page = Asking(f"Note on {label}", lines, [line], fits)
+            screen.app.push_screen(page, lambda answer: answered(seen, answer))
+
+        def answered(seen: str, answer: Mapping[str, str] | None) -> None:
+            if answer is None or answer["note"] == seen:
                 return
             text = " ".join(answer["note"].split())
+
+            def refused(problem: Problem) -> None:
+                """Asked again: what was typed is nobody's to lose."""
+                told = problem.told(program.terms)
+                if isinstance(problem, NotedSince):
+                    ask(problem.theirs, text, [told, f"By now: {problem.theirs or 'none'}"])
+                else:
+                    ask(seen, text, [told])
+
             program.write(
-                lambda unit: field_notes.keep(unit, kind, id, header, text), on_done=lambda _: kept(text), hold=True
+                lambda unit: field_notes.keep(unit, kind, id, header, text, before=seen),
+                on_done=lambda _: kept(text),
+                on_problem=refused,
+                hold=True,
             )
 
         def kept(text: str) -> None:
@@ -393,9 +437,8 @@ class Adding:
         def fits(answer: Mapping[str, str]) -> None:
             field_notes.refuse_long(answer["note"])
 
-        lines = ["What it waits for, such as: asked, waits for form. Never sent. Empty it once it is answered."]
-        line = Asked("note", "Note", before, optional=True)
-        screen.app.push_screen(Asking(f"Note on {label}", lines, [line], fits), answered)
+        before = held.noted.get(header, "")
+        ask(before, before, ["What it waits for, such as: asked, waits for form. Never sent. Empty it once answered."])
 
 
 def _item(held: Held) -> Save:
