@@ -34,6 +34,44 @@ def test_a_carried_value_is_still_marked_after_a_kill(store: Store, known: Clien
     assert not again.shows("~Y") and not again.shows("~SR1 3")
 
 
+def test_what_is_typed_under_a_new_record_is_found_though_nothing_is_typed_in_that(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+n>e")
+    terminal.until("+ Episode")
+    terminal.press("<ctrl+n>s")
+    terminal.until("+ Sub-intervention")
+    terminal.press("01072020<tab>y<tab>")
+    terminal.until(lambda _: any(one.values.get("RECPEER") for one in ask(store, drafts.listed, "ann")))
+    killed(terminal)
+    again = start(known.client.id, ready="keep it?")
+    again.press("k")
+    again.until("The draft is kept")
+    again.press("<f2>")
+    again.until("Saved: ")
+    (event,) = ask(store, read.tree, known.client.id).episodes[1].events
+    assert (event.values["SUBMODDT"], event.values["RECPEER"]) == ("20200701", "Y")
+    assert ask(store, drafts.listed) == []
+
+
+def test_an_empty_new_record_leaves_no_draft_once_what_stood_under_it_is_thrown_away(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+n>e")
+    terminal.until("+ Episode")
+    terminal.press("<ctrl+n>s")
+    terminal.until("+ Sub-intervention")
+    terminal.press("01072020<tab>")
+    terminal.until(lambda _: len(ask(store, drafts.listed, "ann")) == 2)
+    terminal.press("<ctrl+t><delete>")
+    terminal.until("Delete this record?")
+    terminal.press("d")
+    terminal.until("Deleted: ")
+    terminal.until(lambda _: ask(store, drafts.listed, "ann") == [])
+
+
 def overtaken(store: Store, known: ClientTree) -> None:
     """Ann changed sex, initial and nationality; since then bob changed sex too, otherwise, and the ethnicity."""
     values = {**known.client.values, "SEX": "2", "FINITIAL": "Q", "NATION": "FRA"}

@@ -210,7 +210,7 @@ class DraftKeeper:
                 self.aside.settle()
             return
         self._busy, number = True, self.aside.began()
-        taken = list(self._waiting.values())
+        taken = self._with_new_above(list(self._waiting.values()))
         self._waiting.clear()
         wanted = [self._snapshot(held) for held in taken]
         # The next key, the next draft, or `aside`, which looks whether the store is busy, hears that it is written.
@@ -237,7 +237,7 @@ class DraftKeeper:
         store = self._app.opened_store
         changed = self._changed()
         changed += [held for held in self._waiting.values() if held not in changed]
-        snapshots = [self._snapshot(held) for held in changed]
+        snapshots = [self._snapshot(held) for held in self._with_new_above(changed)]
         try:
             if snapshots:
                 self._put(store, snapshots)
@@ -255,10 +255,28 @@ class DraftKeeper:
 
     def _unsaved(self) -> list[DraftInfo]:
         """All that is typed and not saved."""
-        return [self._snapshot(held).draft(self._app.person, self._app.session) for held in self._changed()]
+        unsaved = self._with_new_above(self._changed())
+        return [self._snapshot(held).draft(self._app.person, self._app.session) for held in unsaved]
 
     def _changed(self) -> list[Held]:
         return [] if self._removed else [held for held in self._records() if held.is_changed]
+
+    def _with_new_above(self, wanted: Sequence[Held]) -> list[Held]:
+        """Records with the new ones that they stand under, those above first: nobody finds the draft of a record that
+        stands under nothing, also where nothing is typed in the one above it."""
+        known = {held.id: held for held in self._records()}
+        found: dict[str, Held] = {}
+        for held in wanted:
+            way = [held]
+            while (above := known.get(way[-1].parent_id)) is not None and not above.version:
+                way.append(above)
+            found.update({one.id: one for one in reversed(way)})
+        return list(found.values())
+
+    def _is_needed(self, held: Held) -> bool:
+        """Whether anything is typed in a record that is not saved, or in what stands under a new one."""
+        below = () if held.version else [one for one in self._records() if one.parent_id == held.id]
+        return held.is_changed or any(map(self._is_needed, below))
 
     def _forget_all(self, problem: Problem) -> None:
         """The client was removed for good: what is typed of him is kept neither in the store nor beside it."""
@@ -292,7 +310,7 @@ class DraftKeeper:
             held.unconfirmed,
             at_field,
             at,
-            not held.is_changed,
+            not self._is_needed(held),
         )
 
     def _put(self, store: "Store", snapshots: Sequence[TypedRecord]) -> None:

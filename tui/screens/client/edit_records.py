@@ -261,6 +261,8 @@ class Adding:
             screen.keeper.forget([one.id for one in gone])
             wanted = [DraftName(one.id, program.session) for one in gone]
             program.write(lambda unit: left_drafts.discard(unit, wanted))
+            if parent is not None and not parent.version:
+                screen.keeper.touch(parent)  # its draft goes, too, where nothing is typed in it
             if held.kind == "client":
                 screen.dismiss()
                 program.call_later(program.say, NEVER_SAVED, "ok")
