@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from exporters.records import save
 from exporters.work import Work
 from store.facts import AgencyInfo, ClientTree, ExtractInfo
 from store.month import calendar as stored_calendar
@@ -60,13 +61,17 @@ def record(
     episode_id: str,
     answer: ConsentAnswer,
     seen: Sequence[ConsentEntry] | None = None,
+    client_id: str = "",
 ) -> Recorded:
     """Record an answer for an episode, and with it the field that travels, in one unit of work.
 
-    `seen` are the answers that whoever records this one looked at, None where nobody did. Raises Problem for a day that
-    is none or is to come, a person or a day that is missing, a text that is too long, a withdrawal of what was not
-    agreed to, a refusal of what was, for a deleted episode, and where somebody recorded another answer meanwhile.
+    `seen` are the answers that whoever records this one looked at, None where nobody did, and `client_id` the client
+    whose the episode was then, "" for any. Raises Problem for a day that is none or is to come, a person or a day that
+    is missing, a text that is too long, a withdrawal of what was not agreed to, a refusal of what was, for a deleted
+    episode or one that is another client's by now, and where somebody recorded another answer meanwhile.
     """
+    if client_id:
+        save.require_of(unit, client_id, episode_id)
     past = stored.history(unit, episode_id, answer.purpose)
     if seen is not None and [(one.id, one.state) for one in past] != [(one.id, one.state) for one in seen]:
         last = f"{STATES[past[-1].state]}, by {past[-1].entered_by}" if past else "nothing is recorded any more"

@@ -12,6 +12,7 @@ from store.records import carried, consent, read
 from store.records import merge as stored_merge
 from store.records import save as stored_save
 from store.records.values import named
+from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.records import Values
@@ -142,11 +143,7 @@ def delete(unit: UnitOfWork, client_id: str, item: Save, seen: Collection[str]) 
     where others stand under the record by now, entered or merged into the client since, or where the record went to
     another client.
     """
-    known = {one.id: one for one in records_of(read.tree(unit, client_id, deleted=True))}
-    if item.id not in known:
-        raise Problem(
-            Sentence("The {record} stands with another client by now: look there.", record=named(item.kind, item.id))
-        )
+    known = _records_of(unit, client_id, item.kind, item.id)
     unseen = [one for one in known.values() if not one.deleted and one.id not in seen]
     if new := [one for one in unseen if _stands_under(known, one, item.id)]:
         told = "Under the {record} stands what was not there when you looked, from {person}: look again, then delete."
@@ -155,13 +152,31 @@ def delete(unit: UnitOfWork, client_id: str, item: Save, seen: Collection[str]) 
     return read.tree(unit, client_id, deleted=True)
 
 
+def _records_of(unit: UnitOfWork, client_id: str, kind: Kind, record_id: str) -> Mapping[str, StoredRecord]:
+    """A client's records by id. Raises Problem where the one that something is done to is another client's by now."""
+    known = {one.id: one for one in records_of(read.tree(unit, client_id, deleted=True))}
+    if record_id not in known:
+        read.get(unit, kind, record_id)
+        told = "The {record} stands with another client by now: look there."
+        raise Problem(Sentence(told, record=named(kind, record_id)))
+    return known
+
+
+def require_of(snapshot: Snapshot, client_id: str, episode_id: str) -> None:
+    """Raise Problem where an episode is not the client's any more with whom it was seen: two were merged or split."""
+    if read.get(snapshot, "episode", episode_id).parent_id != client_id:
+        raise Problem(Sentence("This {episode} stands with another {client} by now: look there."))
+
+
 def _stands_under(known: Mapping[str, StoredRecord], one: StoredRecord, record_id: str) -> bool:
     above = known.get(one.parent_id)
     return above is not None and (above.id == record_id or _stands_under(known, above, record_id))
 
 
 def bring_back(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:
-    """Bring a deleted record back; the client as it is then. Raises as `records` does."""
+    """Bring a deleted record back; the client as it is then. Raises as `records` does, and Problem where the record is
+    another client's by now."""
+    _records_of(unit, client_id, item.kind, item.id)
     stored_save.undelete(unit, item.kind, item.id, item.version)
     return read.tree(unit, client_id, deleted=True)
 
@@ -175,18 +190,21 @@ def confirm(unit: UnitOfWork, kind: Kind, record_id: str, headers: Collection[st
 
 def annotate(
     unit: UnitOfWork,
+    client_id: str,
     episode_id: str,
     *,
     key_worker: str | None = None,
     note: str | None = None,
     before: tuple[str, str] | None = None,
 ) -> ClientTree:
-    """Keep an episode's key worker and note; None leaves one as it is. The client as it is then.
+    """Keep the key worker and the note of a client's episode; None leaves one as it is. The client as it is then.
 
-    `before` are the two as whoever writes saw them. Raises NotedSince where another one is to be written over.
+    `before` are the two as whoever writes saw them. Raises NotedSince where another one is to be written over, Problem
+    where the episode is another client's by now.
     """
+    require_of(unit, client_id, episode_id)
     stored_save.annotate(unit, episode_id, key_worker, note, before)
-    return read.tree(unit, read.get(unit, "episode", episode_id).parent_id, deleted=True)
+    return read.tree(unit, client_id, deleted=True)
 
 
 def merge(unit: UnitOfWork, *, keep_id: str, other_id: str) -> Merged:

@@ -6,15 +6,18 @@ from typing import get_type_hints
 
 import pytest
 
-from exporters.records import left_drafts, many, save
+from exporters.records import consent, left_drafts, many, save
+from exporters.records.find import records_of
 from exporters.records.left_drafts import DraftName
 from exporters.records.merging import Pair, merge_as_seen, pair
 from exporters.records.save import Save
+from exporters.work import Work
 from store.disk import backup
 from store.facts import AgencyInfo, Draft, NewerVersion, NotedSince, Who
 from store.live import drafts, news
 from store.records import agencies, read, removal
 from store.records import save as stored_save
+from store.records.consent import ConsentAnswer
 from store.store import open_store
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD
@@ -205,19 +208,42 @@ def test_the_same_for_many_is_numbered_as_the_episode_stands_when_it_is_saved(wa
 
 def test_key_worker_and_note_each_stay_when_the_other_is_kept(desk: Desk, agency: AgencyInfo) -> None:
     new(desk, agency)
-    do(desk.store, ANN, save.annotate, "c1e", key_worker="Jo")
-    tree = do(desk.store, ANN, save.annotate, "c1e", note="rings back")
+    do(desk.store, ANN, save.annotate, "c1", "c1e", key_worker="Jo")
+    tree = do(desk.store, ANN, save.annotate, "c1", "c1e", note="rings back")
     assert (tree.episodes[0].key_worker, tree.episodes[0].note) == ("Jo", "rings back")
 
 
 def test_neither_is_written_over_by_who_saw_another_one(desk: Desk, agency: AgencyInfo) -> None:
     new(desk, agency)
-    do(desk.store, ANN, save.annotate, "c1e", key_worker="Jo", note="rings back", before=("", ""))
+    do(desk.store, ANN, save.annotate, "c1", "c1e", key_worker="Jo", note="rings back", before=("", ""))
     for given in ({"key_worker": "Kim"}, {"note": "moves"}):
         with pytest.raises(NotedSince, match=r"ann changed the .* meanwhile"):
-            do(desk.store, BOB, save.annotate, "c1e", **given, before=("", ""))
-    tree = do(desk.store, BOB, save.annotate, "c1e", note="moves", before=("", "rings back"))
+            do(desk.store, BOB, save.annotate, "c1", "c1e", **given, before=("", ""))
+    tree = do(desk.store, BOB, save.annotate, "c1", "c1e", note="moves", before=("", "rings back"))
     assert (tree.episodes[0].key_worker, tree.episodes[0].note) == ("Jo", "moves")
+
+
+def test_nothing_is_done_to_an_episode_that_went_to_another_client_since_one_looked(
+    desk: Desk, agency: AgencyInfo
+) -> None:
+    """Who still looks at the one would have the other's record come up under the first one's name."""
+    new(desk, agency, "c1")
+    new(desk, agency, "c2")
+    merged = do(desk.store, ANN, save.merge, keep_id="c1", other_id="c2")
+    (theirs,) = [one.episode for one in merged.tree.episodes if one.episode.id == "c2e"]
+    gone = do(desk.store, ANN, save.delete, "c1", Save.of(theirs), {one.id for one in records_of(merged.tree)})
+    (theirs,) = [one.episode for one in gone.episodes if one.episode.id == "c2e"]
+    do(desk.store, BOB, save.split, merged.merge.id)
+    before = ask(desk.store, read.tree, "c2", deleted=True)
+    work = Work(agency, STANDARD, NOW.date())
+    with pytest.raises(Problem, match="stands with another client by now"):
+        do(desk.store, ANN, save.bring_back, "c1", Save.of(theirs))
+    with pytest.raises(Problem, match="stands with another"):
+        do(desk.store, ANN, save.annotate, "c1", "c2e", note="rings back")
+    with pytest.raises(Problem, match="stands with another"):
+        do(desk.store, ANN, consent.record, work, "c2e", ConsentAnswer("agreed", "2021-01-05", "Kim"), None, "c1")
+    assert ask(desk.store, read.tree, "c2", deleted=True) == before
+    assert do(desk.store, ANN, save.bring_back, "c2", Save.of(theirs)).client.id == "c2"
 
 
 def test_two_clients_made_one_and_parted_again(desk: Desk, agency: AgencyInfo) -> None:

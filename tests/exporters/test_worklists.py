@@ -10,7 +10,7 @@ from exporters.records.worklists import WaitingPlace
 from exporters.work import Work
 from store.clients import search
 from store.disk import audit
-from store.facts import AgencyInfo, NotedSince, Who, Worklist
+from store.facts import AgencyInfo, Kind, NotedSince, Who, Worklist
 from store.records import agencies, carried, field_notes, merge, read, save
 from store.store import open_store
 from tests.exporters.desks import Desk, standards
@@ -153,7 +153,8 @@ def test_a_note_goes_with_its_record_when_that_is_deleted_or_merged(desk: Desk) 
 
 def test_a_note_is_not_written_over_by_who_saw_another_one(desk: Desk) -> None:
     _, _, episode_id = one_client(desk)
-    place = ("episode", episode_id, "PC")
+    kind: Kind = "episode"
+    place = (kind, episode_id, "PC")
     do(desk.store, ANN, field_notes.keep, *place, "asked", before="")
     with pytest.raises(NotedSince, match="ann changed the note meanwhile") as met:
         do(desk.store, BOB, field_notes.keep, *place, "moves in May", before="")

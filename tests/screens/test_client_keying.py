@@ -194,12 +194,31 @@ def test_a_note_that_somebody_else_wrote_meanwhile_is_not_written_over(
     do(store, Who("bob", NOW), save.annotate, one.episode.id, note="moves in May")
     terminal.press("<tab>rings back<enter>")
     terminal.until("Note by now: moves in May")
-    assert terminal.shows("Changed meanwhile: F2 keeps yours in its place, Esc leaves what stands.")
+    assert terminal.shows("Not kept yet: F2 keeps yours all the same, Esc leaves what stands.")
     assert terminal.shows("rings back"), "what was typed is there still"
     assert ask(store, read.tree, known.client.id).episodes[0].note == "moves in May"
     terminal.press("<f2>")
     terminal.until("Kept with")
     assert ask(store, read.tree, known.client.id).episodes[0].note == "rings back"
+
+
+def test_a_note_on_what_went_to_another_client_meanwhile_brings_nobody_else_up(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    agency = ask(store, agencies.one)
+    with store.writing(Who("bob", NOW)) as unit:
+        other = save.create(unit, "client", agency.id, "", {**known.client.values, "CLIENT": "40001", "FINITIAL": "Q"})
+        made = merge.merge(unit, other.id, known.client.id)
+    terminal = start(other.id)
+    terminal.press("<ctrl+k>")
+    terminal.until("Kept here, never sent")
+    do(store, Who("bob", NOW), merge.split, made.id)
+    terminal.press("<tab>rings back<enter>")
+    terminal.until("stands with another client by now")
+    assert terminal.shows("rings back"), "what was typed is there still"
+    terminal.press("<escape>")
+    terminal.until("Client 40001 QM")
+    assert ask(store, read.tree, known.client.id).episodes[0].note == ""
 
 
 def test_ctrl_r_takes_the_value_of_the_record_saved_last(store: Store, known: ClientTree, start: Start) -> None:

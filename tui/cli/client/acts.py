@@ -281,7 +281,7 @@ def _annotate(asked: ClientOptions, wanted: str, key_worker: str | None, note: s
             [tree],
             [episode],
             how,
-            ClientAct(done, lambda unit: save.annotate(unit, episode.id, key_worker=worker, note=text)),
+            ClientAct(done, lambda unit: save.annotate(unit, tree.client.id, episode.id, key_worker=worker, note=text)),
         )
 
 

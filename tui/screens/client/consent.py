@@ -152,11 +152,11 @@ class Consenting:
         def given(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 work = Work(program.agency, program.standard, today)
-                id, made = held.id, answer(texts)
+                id, made, client_id = held.id, answer(texts), self.screen.client_id
                 program.write(
-                    lambda unit: consent.record(unit, work, id, made, known.entries),
+                    lambda unit: consent.record(unit, work, id, made, known.entries, client_id),
                     on_done=lambda done: self._recorded(held, state, done),
-                    on_problem=lambda problem: self.screen.say(problem.sentence, "error"),
+                    on_problem=lambda problem: self.screen.say(problem.told(program.terms), "error"),
                     hold=True,
                 )
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # Key worker and note of an episode: kept beside it, never exported.
 
 KEPT_HERE = "Kept here, never sent. F2 and Esc keep them, Ctrl+U empties a line."
-MEANWHILE = "Changed meanwhile: F2 keeps yours in its place, Esc leaves what stands."
+MEANWHILE = "Not kept yet: F2 keeps yours all the same, Esc leaves what stands."
 MOVES = {"tab": 1, "enter": 1, "down": 1, "shift+tab": -1, "up": -1}
 
 
@@ -371,17 +371,18 @@ class Adding:
                 return
             # What was left as it was is nobody's answer: somebody else may have written there meanwhile.
             key_worker, note = (new if new != old else None for new, old in zip(answer, seen, strict=True))
-            id = held.id
+            client_id, id = screen.client_id, held.id
 
             def refused(problem: Problem) -> None:
+                """Asked again: what was typed is nobody's to lose."""
                 if not isinstance(problem, NotedSince):
-                    screen.say(problem.told(program.terms), "error")
+                    ask(names, seen, answer, problem.told(program.terms))
                     return
                 now = (problem.theirs, seen[1]) if problem.what == "key worker" else (seen[0], problem.theirs)
                 ask(names, now, answer, f"{problem.what.capitalize()} by now: {problem.theirs or 'none'}")
 
             program.write(
-                lambda unit: save.annotate(unit, id, key_worker=key_worker, note=note, before=seen),
+                lambda unit: save.annotate(unit, client_id, id, key_worker=key_worker, note=note, before=seen),
                 on_done=kept,
                 on_problem=refused,
                 hold=True,
