@@ -68,11 +68,20 @@ def refuse_long(text: str) -> None:
         raise Problem(f"A note on a field is one line of at most {LONGEST} characters: shorten it.")
 
 
-def keep(unit: UnitOfWork, kind: Kind, record_id: str, field: str, text: str, *, before: str | None = None) -> None:
+def keep(
+    unit: UnitOfWork,
+    kind: Kind,
+    record_id: str,
+    field: str,
+    text: str,
+    before: str | None = None,
+    client_id: str = "",
+) -> None:
     """Keep a note on a field in place of the one there; an empty text takes it away: it is answered.
 
-    `before` is the note that whoever writes saw there, None where nobody looked. Raises NotedSince where another one
-    stands there by now, Problem for a record that is not saved or is deleted, and for more than a line.
+    `before` is the note that whoever writes saw there, None where nobody looked, and `client_id` the client whose the
+    record was then, "" for any. Raises NotedSince where another note stands there by now, Problem for a record that is
+    not saved, is deleted or is another client's by now, and for more than a line.
     """
     note = " ".join(text.split())
     refuse_long(note)
@@ -88,9 +97,12 @@ def keep(unit: UnitOfWork, kind: Kind, record_id: str, field: str, text: str, *,
     old = there.note if there else ""
     if old == note:
         return
+    client, episode = _above(unit, kind, record_id)
+    its = select(CLIENTS.c.id).where(CLIENTS.c.number == client)
+    if client_id not in ("", unit.connection.execute(its).scalar_one()):
+        raise Problem(Sentence("This record stands with another {client} by now: look there."))
     if before not in (None, old):
         raise NotedSince("note", old, there.noted_by if there else _last_at_it(unit, record_id, field))
-    client, episode = _above(unit, kind, record_id)
     if not note:
         unit.connection.execute(delete(FIELD_NOTES).where(*mine))
     elif old:

@@ -15,7 +15,7 @@ from exporters.work import Work
 from store.disk import backup
 from store.facts import AgencyInfo, Draft, NewerVersion, NotedSince, Who
 from store.live import drafts, news
-from store.records import agencies, read, removal
+from store.records import agencies, field_notes, read, removal
 from store.records import save as stored_save
 from store.records.consent import ConsentAnswer
 from store.store import open_store
@@ -242,6 +242,8 @@ def test_nothing_is_done_to_an_episode_that_went_to_another_client_since_one_loo
         do(desk.store, ANN, save.annotate, "c1", "c2e", note="rings back")
     with pytest.raises(Problem, match="stands with another"):
         do(desk.store, ANN, consent.record, work, "c2e", ConsentAnswer("agreed", "2021-01-05", "Kim"), None, "c1")
+    with pytest.raises(Problem, match="stands with another"):
+        do(desk.store, ANN, field_notes.keep, "client", "c2", "SEX", "asked", before="", client_id="c1")
     assert ask(desk.store, read.tree, "c2", deleted=True) == before
     assert do(desk.store, ANN, save.bring_back, "c2", Save.of(theirs)).client.id == "c2"
 

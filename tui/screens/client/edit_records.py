@@ -405,6 +405,7 @@ class Adding:
             screen.say("A note belongs to a record that is saved: save it first.", "notice")
             return
         label, kind, id = program.standard.by_header[header].label, held.kind, held.id
+        client_id = screen.client_id
 
         def ask(seen: str, typed: str, lines: list[str]) -> None:
             line = Asked("note", "Note", typed, optional=True)
@@ -425,7 +426,7 @@ class Adding:
                     ask(seen, text, [told])
 
             program.write(
-                lambda unit: field_notes.keep(unit, kind, id, header, text, before=seen),
+                lambda unit: field_notes.keep(unit, kind, id, header, text, before=seen, client_id=client_id),
                 on_done=lambda _: kept(text),
                 on_problem=refused,
                 hold=True,
