@@ -136,17 +136,17 @@ def _refuse_gone(unit: UnitOfWork, items: Sequence[Save]) -> None:
             above[over.parent_id] = over.kind
 
 
-def delete(unit: UnitOfWork, client_id: str, item: Save, seen: Collection[str]) -> ClientTree:
+def delete(unit: UnitOfWork, client_id: str, item: Save, seen: Mapping[str, int]) -> ClientTree:
     """Delete a record, and with it what stands under it; the client as it is then.
 
-    `seen` are the ids of the client's records that whoever decides has seen. Raises as `records` does, and Problem
-    where others stand under the record by now, entered or merged into the client since, or where the record went to
-    another client.
+    `seen` are the client's records that whoever decides has seen, by id, with the version of each. Raises as `records`
+    does, and Problem where others stand under the record by now, entered or merged into the client since, where one was
+    saved since, or where the record went to another client.
     """
     known = _records_of(unit, client_id, item.kind, item.id)
-    unseen = [one for one in known.values() if not one.deleted and one.id not in seen]
+    unseen = [one for one in known.values() if not one.deleted and seen.get(one.id) != one.version]
     if new := [one for one in unseen if _stands_under(known, one, item.id)]:
-        told = "Under the {record} stands what was not there when you looked, from {person}: look again, then delete."
+        told = "Under the {record} stands what was not so when you looked, from {person}: look again, then delete."
         raise Problem(Sentence(told, record=named(item.kind, item.id), person=new[0].changed_by))
     stored_save.delete(unit, item.kind, item.id, item.version)
     return read.tree(unit, client_id, deleted=True)

@@ -42,7 +42,7 @@ def test_an_event_keeps_its_marks_too(desk: Desk) -> None:
     found = ask(desk.store, check_client.findings, Work(agency, STANDARD, TODAY), tree)
     assert [(one.field, one.event_id) for one in found if one.rule == "carried" and one.event_id] == [("RECPEER", "v")]
     assert line(desk, agency) == "open: 3 values taken over and not confirmed, in 1 episode"
-    do(desk.store, ANN, save.delete, client_id, Save.of(ask(desk.store, read.get, "event", "v")), [])
+    do(desk.store, ANN, save.delete, client_id, Save.of(ask(desk.store, read.get, "event", "v")), {})
     assert line(desk, agency) == "open: 2 values taken over and not confirmed, in 1 episode"
 
 
@@ -76,7 +76,7 @@ def test_the_marks_are_kept_told_and_counted_until_they_are_confirmed(desk: Desk
     assert [(one.act, one.field) for one in ask(desk.store, audit.history, ["e"])][-1] == ("confirm", "PC")
     # What is deleted is not sent, and counts for nothing until it is back.
     stored = ask(desk.store, read.get, "episode", "e")
-    gone = do(desk.store, ANN, save.delete, client_id, Save.of(stored), ["v"])
+    gone = do(desk.store, ANN, save.delete, client_id, Save.of(stored), {"v": 1})
     assert line(desk, agency) == ""
     do(desk.store, ANN, save.bring_back, client_id, Save.of(gone.episodes[1].episode))
     assert line(desk, agency) == "open: 1 value taken over and not confirmed, in 1 episode"

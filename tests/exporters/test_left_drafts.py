@@ -102,7 +102,7 @@ def test_merged_on_and_on_it_follows(desk: Desk, agency: AgencyInfo) -> None:
 def test_deleted_and_brought_back_it_is_still_there(desk: Desk, agency: AgencyInfo) -> None:
     typing(desk)
     client = ask(desk.store, read.get, "client", "c2")
-    gone = do(desk.store, BOB, save.delete, "c2", Save.of(client), ["c2e", "c2v"])
+    gone = do(desk.store, BOB, save.delete, "c2", Save.of(client), {"c2e": 1, "c2v": 1})
     assert {one.record_id for one in groups(desk, agency)["c2"].drafts} == {"c2", "c2e", "c2v", "new", "newer"}
     do(desk.store, BOB, save.bring_back, "c2", Save.of(gone.client))
     assert groups(desk, agency)["c2"].drafts[0].is_overtaken

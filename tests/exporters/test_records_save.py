@@ -115,7 +115,7 @@ def test_a_window_s_save_forgets_its_own_drafts_and_a_command_s_all_of_them(desk
 
 def test_deleted_and_brought_back(desk: Desk, agency: AgencyInfo) -> None:
     episode = new(desk, agency).records[1]
-    gone = do(desk.store, ANN, save.delete, "c1", Save.of(episode), [])
+    gone = do(desk.store, ANN, save.delete, "c1", Save.of(episode), {})
     assert gone.episodes[0].episode.deleted
     back = do(desk.store, ANN, save.bring_back, "c1", Save.of(gone.episodes[0].episode))
     assert not back.episodes[0].episode.deleted and back.episodes[0].episode.values == episode.values
@@ -125,22 +125,26 @@ def test_what_came_under_a_record_since_it_was_looked_at_is_not_deleted_with_it(
     client, episode = new(desk, agency).records
     new(desk, agency, "c2")
     do(desk.store, Who("bob", NOW), save.merge, keep_id="c1", other_id="c2")
-    with pytest.raises(Problem, match="stands what was not there when you looked"):
-        do(desk.store, ANN, save.delete, "c1", Save.of(client), ["c1", "c1e"])
+    with pytest.raises(Problem, match="stands what was not so when you looked"):
+        do(desk.store, ANN, save.delete, "c1", Save.of(client), {"c1": 1, "c1e": 1})
     do(desk.store, ANN, save.records, agency, "c1", [Save("event", "v", "c1e", SECTION, {"NOTE": "x"}, 0)])
     with pytest.raises(Problem, match="from ann: look again"):
-        do(desk.store, ANN, save.delete, "c1", Save.of(episode), ["c1", "c1e", "c2e"])
+        do(desk.store, ANN, save.delete, "c1", Save.of(episode), {"c1": 1, "c1e": 1, "c2e": 1})
     with pytest.raises(Problem, match="stands with another client by now"):
-        do(desk.store, ANN, save.delete, "c2", Save("episode", "c2e", "c2", "", {}, 1), ["c2e"])
+        do(desk.store, ANN, save.delete, "c2", Save("episode", "c2e", "c2", "", {}, 1), {"c2e": 1})
+    do(desk.store, BOB, save.records, agency, "c1", [Save("event", "v", "c1e", SECTION, {"NOTE": "y"}, 1)])
+    seen = {"c1": 1, "c1e": 1, "c2e": 1, "v": 1}
+    with pytest.raises(Problem, match="from bob: look again"):
+        do(desk.store, ANN, save.delete, "c1", Save.of(client), seen)
     assert not any(one.episode.deleted for one in ask(desk.store, read.tree, "c1", deleted=True).episodes)
-    assert do(desk.store, ANN, save.delete, "c1", Save.of(client), ["c1", "c1e", "c2e", "v"]).client.deleted
+    assert do(desk.store, ANN, save.delete, "c1", Save.of(client), {**seen, "v": 2}).client.deleted
 
 
 def test_nothing_is_saved_where_nobody_would_see_it(desk: Desk, agency: AgencyInfo) -> None:
     """Under a client or an episode that somebody deleted meanwhile."""
     client, episode = new(desk, agency).records
     event = Save("event", "v", "c1e", SECTION, {"NOTE": "x"}, 0)
-    do(desk.store, Who("bob", NOW), save.delete, "c1", Save.of(client), ["c1e"])
+    do(desk.store, Who("bob", NOW), save.delete, "c1", Save.of(client), {"c1e": 1})
     for item in (replace(Save.of(episode), values={"PC": "NE2 1"}), event, Save("episode", "e2", "c1", "", {}, 0)):
         with pytest.raises(NewerVersion, match="The client c1 was deleted by bob"):
             do(desk.store, ANN, save.records, agency, "c1", [item])
@@ -148,7 +152,7 @@ def test_nothing_is_saved_where_nobody_would_see_it(desk: Desk, agency: AgencyIn
         do(desk.store, ANN, stored_save.change, "episode", "c1e", {"PC": "NE2 1"}, 1)
     gone = ask(desk.store, read.get, "client", "c1")
     do(desk.store, ANN, save.bring_back, "c1", Save.of(gone))
-    do(desk.store, ANN, save.delete, "c1", Save.of(episode), [])
+    do(desk.store, ANN, save.delete, "c1", Save.of(episode), {})
     with pytest.raises(NewerVersion, match="The episode c1e was deleted by ann"):
         do(desk.store, ANN, save.records, agency, "c1", [event])
 
@@ -231,7 +235,9 @@ def test_nothing_is_done_to_an_episode_that_went_to_another_client_since_one_loo
     new(desk, agency, "c2")
     merged = do(desk.store, ANN, save.merge, keep_id="c1", other_id="c2")
     (theirs,) = [one.episode for one in merged.tree.episodes if one.episode.id == "c2e"]
-    gone = do(desk.store, ANN, save.delete, "c1", Save.of(theirs), {one.id for one in records_of(merged.tree)})
+    gone = do(
+        desk.store, ANN, save.delete, "c1", Save.of(theirs), {one.id: one.version for one in records_of(merged.tree)}
+    )
     (theirs,) = [one.episode for one in gone.episodes if one.episode.id == "c2e"]
     do(desk.store, BOB, save.split, merged.merge.id)
     before = ask(desk.store, read.tree, "c2", deleted=True)

@@ -86,7 +86,7 @@ def delete(
         below = [one for one in records_of(tree) if record.id in (one.id, one.parent_id) or record.kind == "client"]
         for one in below:
             refuse_draft(at, one, how)
-        seen = {one.id for one in records_of(tree)}
+        seen = {one.id: one.version for one in records_of(tree)}
         typing = at.store.ask(in_client, tree.client.id, record.id)
         for line in typing_told([one for one in typing if one.person != at.person], "it is kept"):
             talk(f"keywork: {printable(line)}")

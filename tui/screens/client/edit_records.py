@@ -1,6 +1,6 @@
 """New records, deleting and bringing back, key worker and note, and notes on fields."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -240,7 +240,7 @@ class Adding:
             lines.append(f"What stands under it ({below}) goes and comes back with it.")
         lines += typing_told(typing, "it is kept, and offered once this is back")
         # What is decided is decided of this: it may be saved, and others may come under it, while the question stands.
-        item, seen = _item(held), screen.case.stored_ids
+        item, seen = _item(held), screen.case.stored
         for_good = held.kind == "client" and not held.version
         undo = f"{REGISTRY.key_text('form.undo')} right afterwards undoes it."
         lines.append("It was never saved: what is typed is gone for good." if for_good else undo)
@@ -251,7 +251,7 @@ class Adding:
 
         screen.app.push_screen(Confirm("Delete this record?", lines, [Answer("d", "Delete it", for_good)]), answered)
 
-    def _delete(self, held: Held, item: Save, seen: Collection[str]) -> None:
+    def _delete(self, held: Held, item: Save, seen: Mapping[str, int]) -> None:
         screen, program = self.screen, self.screen.program
         if held.version == 0:
             parent = screen.case.by_id.get(held.parent_id)

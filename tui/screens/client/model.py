@@ -134,7 +134,7 @@ class Case:
         self.by_id: dict[str, Held] = {}
         self.usage: Mapping[str, Usage] = {}
         self.previous: Mapping[str, Values] = {}
-        self.stored_ids: frozenset[str] = frozenset()
+        self.stored: Mapping[str, int] = {}
         """All records that the store has of the client, those of another edition, too, which nobody keys here."""
         self.show_deleted = False
         self.spared: Held | None = None
@@ -222,7 +222,7 @@ class Case:
         """Take a client from the store; what is typed here stays. Returns the records others changed under it."""
         told: list[Held] = []
         seen: dict[str, Held] = {}
-        self.stored_ids = frozenset(one.id for one in records_of(tree))
+        self.stored = {one.id: one.version for one in records_of(tree)}
         stored = [(tree.client, "", "")]
         for one in tree.episodes:
             stored.append((one.episode, one.key_worker, one.note))
