@@ -255,6 +255,10 @@ class Store:
             with contextlib.suppress(Problem), sqlite.told(self.path):
                 self._log_has_erased = not sqlite.empty_log(self._engine)
 
+    def note_erased(self) -> None:
+        """Somebody else erased something: a command that did so while others read has ended, and empties no log."""
+        self._log_has_erased = not self.read_only
+
     def at_once(self, change: sqlite.PreparedStatement, **values: str | int) -> int:
         """One statement that is a transaction of its own; how many rows it changed. Raises Problem.
 

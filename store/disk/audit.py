@@ -31,6 +31,8 @@ LOOK = "look"
 """The act of opening a client's record."""
 REMOVE = "remove"
 """The act of removing a record for good; its values are erased with it."""
+ERASING = (REMOVE, "close")
+"""The acts after which something is to be gone from the file and its log: a removal, and the end of a sample."""
 NOTHING = b""
 """The seal of a link that never had values."""
 
@@ -208,6 +210,12 @@ def done_since(snapshot: Snapshot, end_noted: str, act: str) -> bool:
     """Whether something was done after the end of the chain that was noted, by anybody."""
     number = int(end_noted.partition(":")[0] or 0)
     query = select(AUDITS.c.number).where(AUDITS.c.number > number, AUDITS.c.act == act)
+    return snapshot.connection.execute(query.limit(1)).first() is not None
+
+
+def erased_since(snapshot: Snapshot, number: int) -> bool:
+    """Whether anybody took something away for good in a link behind a number: then the write-ahead log may hold it."""
+    query = select(AUDITS.c.number).where(AUDITS.c.number > number, AUDITS.c.act.in_(ERASING))
     return snapshot.connection.execute(query.limit(1)).first() is not None
 
 

@@ -43,6 +43,8 @@ def look(store: Store, before: StoreState | None, session: str, client_id: str, 
         # By the person at the screen, who may have lost the right to; in one snapshot, as is all that is read of it.
         with store.reading() as snapshot:
             saved, act = index.saved_version(snapshot), audit.last_act(snapshot)
+            if before is not None and act != before.act and audit.erased_since(snapshot, before.act):
+                store.note_erased()
     return StoreState(data, saved, act, others, file)
 
 

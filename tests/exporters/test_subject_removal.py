@@ -34,7 +34,7 @@ from store.disk.tables import AGENCIES
 from store.facts import AgencyInfo, ClientQuery, Draft, Who
 from store.findings import queries
 from store.findings.results import Beside
-from store.live import drafts, offline_drafts, presence
+from store.live import drafts, news, offline_drafts, presence
 from store.month import bounce_lists, extracts, letters, sent, submissions
 from store.month.facts import AT_UPLOAD
 from store.records import agencies, consent, field_notes, merge, read, save
@@ -163,6 +163,24 @@ def filled(desk: Desk) -> tuple[AgencyInfo, str]:
                 second_keying.key(unit, its, again.id, typed)
         save.change(unit, "episode", episode.id, {**episode.values, "CONSENT": "N"}, episode.version)
     return agency, client
+
+
+def test_what_a_command_erases_while_somebody_reads_is_gone_from_the_log_once_a_session_looks(desk: Desk) -> None:
+    """The command has ended by then, and the log is nobody's to empty but theirs who have the store open."""
+    agency, client = filled(desk)
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    seen = news.look(desk.store, None, "", "", NOW)
+    log = desk.store.path.with_name(f"{desk.store.path.name}-wal")
+    with desk.store.reading() as snapshot:
+        read.get(snapshot, "client", client)
+        with open_store(desk.store.path, desk.store.key_file, load) as command:
+            do(command, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    desk.store.rest()
+    assert log.stat().st_size, "it does not know yet"
+    news.look(desk.store, seen, "", "", NOW)
+    desk.store.rest()
+    assert not log.stat().st_size
+    assert traces(desk.store) == set()
 
 
 def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> None:
