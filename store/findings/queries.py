@@ -145,8 +145,15 @@ def _within(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | No
 
 def forget(connection: Connection, row: Client | Episode) -> None:
     """Forget what was found in an episode, or in all of a client's: it is deleted."""
-    own = EPISODES.c.number == row.number if isinstance(row, Episode) else EPISODES.c.client_number == row.number
-    numbers = select(EPISODES.c.number).where(own)
+    forget_where(
+        connection,
+        EPISODES.c.number == row.number if isinstance(row, Episode) else EPISODES.c.client_number == row.number,
+    )
+
+
+def forget_where(connection: Connection, its: ColumnElement[bool]) -> None:
+    """Forget what was found in some episodes: it is to be found anew, or nobody's to see any more."""
+    numbers = select(EPISODES.c.number).where(its)
     connection.execute(delete(FINDINGS).where(FINDINGS.c.episode_number.in_(numbers)))
     connection.execute(update(STATES).where(STATES.c.episode_number.in_(numbers)).values(**_NO_FINDINGS))
 

@@ -8,6 +8,7 @@ from sqlalchemy import Row, insert, or_, select, update
 
 from store.disk.tables import CLIENTS, EPISODES, MERGES, REMOVALS
 from store.facts import MergeInfo, StoredRecord
+from store.findings import queries
 from store.records import read
 from store.records.values import moment
 from store.snapshot import Snapshot
@@ -136,7 +137,13 @@ def split(unit: UnitOfWork, merge_id: str) -> MergeInfo:
 
 
 def _move(unit: UnitOfWork, ids: list[str], source: int, target: int, source_id: str, target_id: str, act: str) -> None:
-    """Put episodes under another client. Their versions stay: no value of theirs is another one."""
+    """Put episodes under another client. Their versions stay: no value of theirs is another one.
+
+    What was found in those that are given back is forgotten until they are checked anew: in it stand values of somebody
+    who is another person after all.
+    """
+    for some in read.batches(ids if act == SPLIT else ()):
+        queries.forget_where(unit.connection, EPISODES.c.id.in_(some) & (EPISODES.c.client_number == source))
     move = update(EPISODES).where(EPISODES.c.client_number == source)
     for one in ids:
         if unit.connection.execute(move.where(EPISODES.c.id == one).values(client_number=target)).rowcount:

@@ -288,8 +288,12 @@ def test_two_clients_are_made_one_and_two_again_with_everything_kept(store: Stor
     with store.writing(Who("bob", LATER)) as work:
         save.change(work, "episode", first, {"REFLD": "20200909"}, 1)
         since = save.create(work, "episode", keep.id, "", {}).id
+    assert {one.episode_id for one in ask(store, queries.findings, agency)} == {own, first}
     with store.writing(Who("bob", LATER)) as work:
         undone = stored_merge.split(work, merge.id)
+    # What was found in it holds values of the client it is no more of.
+    assert {one.episode_id for one in ask(store, queries.findings, agency)} == {own}
+    assert first in ask(store, queries.stale, agency, DAY)
     assert undone.split_by == "bob" and undone.split_at == LATER
     assert [one.episode.id for one in ask(store, records_read.tree, keep.id).episodes] == [own, since]
     back = ask(store, records_read.tree, other.id, deleted=True)
