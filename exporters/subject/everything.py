@@ -29,7 +29,7 @@ from store.facts import RECORD_KINDS, AuditEntry, ClientTree, DraftInfo, Extract
 from store.findings import acceptances
 from store.live import drafts, offline_drafts
 from store.live.offline_drafts import FiledDraft
-from store.records import consent, field_notes, removal, second_keying
+from store.records import consent, field_notes, handover, removal, second_keying
 from store.records.merge import MERGED, SPLIT
 from store.records.values import is_day, moment, sortable
 from store.snapshot import Snapshot
@@ -132,7 +132,7 @@ def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: 
         at,
         person,
         tuple(_record(standard, tree, one) for tree in trees for one in records_of(tree)),
-        tuple(_unsaved(standard, records, [*drafts.listed(snapshot), *filed])),
+        tuple(_unsaved(snapshot, standard, records, [*drafts.listed(snapshot), *filed])),
         tables,
         (CORRECTION, COPIES, *_elsewhere(snapshot, work, trees), *([NOT_READ.format(many=unread)] if unread else [])),
     )
@@ -207,12 +207,16 @@ def _record(standard: Standard, tree: ClientTree, record: StoredRecord) -> HeldR
 
 
 def _unsaved(
-    standard: Standard, records: Collection[StoredRecord], typed: Collection[DraftInfo | FiledDraft]
+    snapshot: Snapshot, standard: Standard, records: Collection[StoredRecord], typed: Collection[DraftInfo | FiledDraft]
 ) -> Iterator[HeldRecord]:
-    """What was typed of some records; what is typed new below another draft comes after that."""
+    """What was typed of some records; what is typed new below another draft comes after that.
+
+    Whom a saved record is of says the record: what it stood under while it was typed in may be somebody else's.
+    """
     ids = {one.id for one in records}
+    saved = handover.known_ids(snapshot, {one.record_id for one in typed})
     for one in sorted(typed, key=lambda one: RECORD_KINDS.index(one.kind)):
-        if one.record_id in ids or one.parent_id in ids:
+        if one.record_id in ids or (one.parent_id in ids and one.record_id not in saved):
             ids.add(one.record_id)
             name = standard.word(one.kind).capitalize()
             kept = ", in a file beside the store" if isinstance(one, FiledDraft) else ""

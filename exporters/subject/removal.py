@@ -27,7 +27,7 @@ from exporters.subject.names import (
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
 from store.live import offline_drafts
 from store.month import bounce_lists, extracts, withdrawals
-from store.records import merge, read, removal
+from store.records import handover, merge, read, removal
 from store.records.removal import StruckExtract
 from store.records.values import is_day, sortable
 from store.snapshot import Snapshot
@@ -321,7 +321,9 @@ def _typed_away(snapshot: Snapshot, trees: list[ClientTree]) -> list[str]:
     """Whose typing of some records stands in files that were kept while the store was away: those go later."""
     ids = {one.id for one in removal.records_in(trees)}
     typed, unread = offline_drafts.left(snapshot)
-    people = sorted({one.person for one in typed if ids & {one.record_id, one.parent_id}})
+    saved = handover.known_ids(snapshot, {one.record_id for one in typed})
+    theirs = (one for one in typed if one.record_id in ids or (one.parent_id in ids and one.record_id not in saved))
+    people = sorted({one.person for one in theirs})
     told = [f"What {one} typed while the store was away goes when {one} starts Keywork." for one in people]
     if unread:
         told.append(

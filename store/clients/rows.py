@@ -37,16 +37,17 @@ def _kept_for(connection: Connection, clients: Collection[int]) -> dict[int, int
 
 
 def _clients_above(connection: Connection, kind: str, record_id: str, parent_id: str) -> set[int]:
+    """Whose a record is; of a new one, whose it is to be. What a saved one stood under before is another client's."""
+    client = select(CLIENTS.c.number)
+    episode = select(EPISODES.c.client_number)
+    event = episode.join(EVENTS, EVENTS.c.episode_number == EPISODES.c.number)
     if kind == "client":
-        query = select(CLIENTS.c.number).where(CLIENTS.c.id == record_id)
+        queries = [client.where(CLIENTS.c.id == record_id)]
     elif kind == "episode":
-        own = select(EPISODES.c.client_number).where(EPISODES.c.id == record_id)
-        query = own.union(select(CLIENTS.c.number).where(CLIENTS.c.id == parent_id))  # type: ignore[assignment]
+        queries = [episode.where(EPISODES.c.id == record_id), client.where(CLIENTS.c.id == parent_id)]
     else:
-        own = select(EPISODES.c.client_number).join(EVENTS, EVENTS.c.episode_number == EPISODES.c.number)
-        above = select(EPISODES.c.client_number).where(EPISODES.c.id == parent_id)
-        query = own.where(EVENTS.c.id == record_id).union(above)  # type: ignore[assignment]
-    return set(connection.execute(query).scalars())
+        queries = [event.where(EVENTS.c.id == record_id), episode.where(EPISODES.c.id == parent_id)]
+    return next((found for query in queries if (found := set(connection.execute(query).scalars()))), set())
 
 
 def next_with_findings(

@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, insert, or_, select, update
 
 from store.disk import schema
 from store.disk.audit import REMOVE
 from store.disk.sqlite import PreparedStatement
 from store.disk.tables import AGENCIES, AUDITS, CLIENTS, DRAFTS, EPISODES, EVENTS, VERSIONS
 from store.facts import AgencyInfo, Draft, DraftInfo, Kind, Who
-from store.records.read import TABLES
+from store.records.read import TABLES, is_saved
 from store.records.values import moment, pack, stamp, unpack
 from store.snapshot import Snapshot
 from store.store import Store
@@ -53,7 +53,7 @@ def keep(store: Store, who: Who, draft: Draft) -> None:
 
 
 def was_removed(connection: Connection, record_id: str, parent_id: str) -> bool:
-    """Whether a record, or the one above it, was removed for good."""
+    """Whether a record was removed for good, or the one above a new one."""
     return _REMOVED.on(connection, record_id=record_id, parent_id=parent_id).first() is not None
 
 
@@ -189,8 +189,11 @@ def _mine(person: str, record_id: str, session: str | None = None) -> list[Colum
 
 _COLUMNS = {column.name: bindparam(column.name, type_=column.type) for column in DRAFTS.c if column.name != "number"}
 _KEYS = ("person", "record_id", "session")
+# What a saved record stood under when it was typed in may be somebody else's by now.
 _IS_REMOVED = select(AUDITS.c.number).where(
-    AUDITS.c.record_id.in_([_COLUMNS["record_id"], _COLUMNS["parent_id"]]), AUDITS.c.act == REMOVE
+    AUDITS.c.record_id.in_([_COLUMNS["record_id"], _COLUMNS["parent_id"]]),
+    AUDITS.c.act == REMOVE,
+    or_(AUDITS.c.record_id == _COLUMNS["record_id"], ~is_saved(_COLUMNS["record_id"])),
 )
 _IS_CURRENT = select(VERSIONS.c.version_num).where(VERSIONS.c.version_num == bindparam("version"))
 _CHANGE = (

@@ -284,7 +284,10 @@ class _Taker:
             packed = pack(record.values, named(kind, record.id))
             columns = {"id": record.id, "typed": packed, "version": 1, **links}
             columns |= {name: getattr(record, name) for name in _MOMENTS}
-            columns |= {"deleted_at": record.deleted_at or None} | deriver.columns(kind, record.section, record.values)
+            # Events of another edition, by which the agency reported once, are kept and stand in no list.
+            is_known = kind != "event" or deriver.has_events(record.section)
+            derived = deriver.columns(kind, record.section, record.values) if is_known else _OF_ANOTHER_EDITION
+            columns |= {"deleted_at": record.deleted_at or None} | derived
             made.append(columns | ({"section": record.section} if kind == "event" else {}))
             unit.chain.add(ACT, kind, record.id, "", None, packed)
             if record.deleted_at:
@@ -347,4 +350,5 @@ class _Taker:
             )
 
 
+_OF_ANOTHER_EDITION: dict[str, str | None] = {"external_id": None, "date": None}
 _MOMENTS = ("created_at", "created_by", "changed_at", "changed_by")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, null, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, null, or_, select
 
 from store.disk.tables import AGENCIES, CARRIED, CLIENTS, EPISODES, EVENTS, FIELD_NOTES, NAMES, STATES
 from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, EpisodeTree, Kind, KnownEpisode, NotThere, StoredRecord
@@ -183,6 +183,12 @@ def client_references(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str]:
         query = select(CLIENTS.c.id, CLIENTS.c.reference).where(CLIENTS.c.id.in_(some))
         found.update({row.id: row.reference or "" for row in snapshot.connection.execute(query)})
     return found
+
+
+def is_saved(record_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether an episode or an event of an id is in the store: whose it is stands there, and nowhere else."""
+    tables = (EPISODES, EVENTS)
+    return or_(*(select(table.c.number).where(table.c.id == record_id).exists() for table in tables))
 
 
 def client_called(snapshot: Snapshot, client_id: str) -> str:

@@ -302,7 +302,9 @@ def _erase_beside(unit: UnitOfWork, records: Collection[StoredRecord]) -> None:
     """What people at work have of the records: typing that is not saved, who is there, what was sent of them."""
     ids = [one.id for one in records]
     for some in read.batches(ids):
-        drafts = or_(DRAFTS.c.record_id.in_(some), DRAFTS.c.parent_id.in_(some))
+        # A saved record may stand with somebody else than when it was typed in.
+        new_below = DRAFTS.c.parent_id.in_(some) & ~read.is_saved(DRAFTS.c.record_id)
+        drafts = or_(DRAFTS.c.record_id.in_(some), new_below)
         below = select(DRAFTS.c.record_id).where(drafts)
         _delete(unit, DRAFTS, DRAFTS.c.parent_id.in_(below))
         _delete(unit, DRAFTS, drafts)

@@ -108,8 +108,10 @@ def change(
         return theirs
     row = _row(unit, kind, record_id)
     row.typed = packed
-    for column, value in deriver.columns(kind, theirs.section, values).items():
-        setattr(row, column, value)
+    # Those of an event of another edition, which a change of letter goes through as well, stay as they are.
+    if kind != "event" or act != LETTER or deriver.has_events(theirs.section):
+        for column, value in deriver.columns(kind, theirs.section, values).items():
+            setattr(row, column, value)
     _touch(unit, row)
     if kind != "client":
         carried.changed(unit, kind, record_id, changed)

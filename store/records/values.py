@@ -143,12 +143,17 @@ class Deriver:
         """The standard it derives by."""
         return self._standard
 
+    def has_events(self, section: str) -> bool:
+        """Whether there are events of a section: an agency that has changed its letter may keep others, too."""
+        held = self._sections.get(section)
+        return held is not None and held.level == "event"
+
     def columns(self, kind: Kind, section: str, values: Values) -> dict[str, str | None]:
         """The derived columns of a record; None where there is no value. Raises Problem for an unknown section."""
         if kind == "event":
-            held = self._sections.get(section)
-            if held is None or held.level != "event":
+            if not self.has_events(section):
                 raise Problem(f"The standard {self._standard.id} has no section {section!r} for events: check the id.")
+            held = self._sections[section]
             day = values.get(held.date_field, "")
             return {"external_id": values.get(held.id_field) or None, "date": sortable(day) if day else None}
         found: dict[str, str | None] = {}

@@ -3,14 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from exporters.records import left_drafts, save
 from exporters.records.left_drafts import DraftGroup, DraftName
 from exporters.records.save import Save
-from store.clients import search
+from exporters.subject import everything
+from exporters.work import Work
+from store.clients import rows, search
+from store.disk.tables import CLIENTS
 from store.facts import AgencyInfo, ClientQuery, Draft, Who
 from store.live import drafts, presence
-from store.records import agencies, read
+from store.records import agencies, read, removal
+from store.snapshot import Snapshot
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD
 from tests.stores import ask, do
@@ -118,6 +123,36 @@ def test_everybodys_typing_in_a_client_is_told(desk: Desk, agency: AgencyInfo) -
         "bob": 1,
     }
     assert ask(desk.store, left_drafts.in_client, "c1") == []
+
+
+def test_what_is_typed_in_what_another_client_had_for_a_while_is_nobody_elses(desk: Desk, agency: AgencyInfo) -> None:
+    """Typed in while two were one, parted since: the draft bears the id of the one it stood under then."""
+    store = desk.store
+    made = do(store, ANN, save.merge, keep_id="c1", other_id="c2").merge
+    theirs = ask(store, read.get, "episode", "c2e")
+    draft = Draft("episode", "c2e", {**theirs.values, "UTLA": "SECRET"}, theirs.version, theirs.parent_id)
+    do(store, ANN, drafts.save, draft)
+    do(store, BOB, save.split, made.id)
+    work = Work(agency, STANDARD, NOW.date())
+    told = {id: repr(ask(store, everything.everything, work, id, "bob", NOW).unsaved) for id in ("c1", "c2")}
+    assert "SECRET" not in told["c1"] and "SECRET" in told["c2"]
+    numbers = {id: n for n, id in ask(store, _numbers)}
+    assert ask(store, _drafted, "ann") == {numbers["c2"]}
+    asked = do(store, BOB, removal.ask, agency, "c1", "withdrawal")
+    trees = [ask(store, read.tree, "c1", deleted=True)]
+    do(store, BOB, removal.erase, asked.id, trees, lambda agency, text: False, (), {})
+    assert list(groups(desk, agency)) == ["c2"]
+    drafts.keep(store, ANN, draft)
+    (kept,) = ask(store, drafts.listed)
+    assert kept.values["UTLA"] == "SECRET"
+
+
+def _numbers(snapshot: Snapshot) -> list[tuple[int, str]]:
+    return [(row.number, row.id) for row in snapshot.connection.execute(select(CLIENTS.c.number, CLIENTS.c.id))]
+
+
+def _drafted(snapshot: Snapshot, person: str) -> set[int]:
+    return rows.with_drafts(snapshot.connection, person)
 
 
 def test_nobody_is_told_that_all_is_saved_while_another_window_has_more(desk: Desk, agency: AgencyInfo) -> None:
