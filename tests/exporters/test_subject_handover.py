@@ -23,7 +23,7 @@ from store.clients import search
 from store.disk import audit
 from store.facts import AgencyInfo, Draft, Who
 from store.live import drafts
-from store.month import agency_settings
+from store.month import agency_settings, letters
 from store.records import agencies, bulk_load, carried, consent, field_notes, handover_beside, merge, read, save
 from store.records import handover as stored
 from store.records.consent import ConsentAnswer
@@ -36,13 +36,14 @@ from store.records.handover import (
     HandedRecord,
 )
 from store.records.handover_beside import HandedDraft, HandedNote
-from store.store import Store
+from store.store import Store, open_store
 from tests.exporters import desks, journeys
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, row, visit
 from tests.stores import ask, do
 from tests.validators.builders_smds import WALES
 from validators.problems import Problem
+from validators.standard.catalogue import load
 from validators.standard.model import Standard
 from validators.synthetic import synthetic_episodes
 
@@ -227,6 +228,28 @@ def test_typing_that_nobody_saved_and_notes_on_fields_come_back(desk: Desk, tmp_
         assert contents(store, again) == before
         (new,) = [one for one in ask(store, drafts.in_agency, again) if one.record_id == "new-client"]
         assert new.parent_id == again.id and new.person == "ann"
+
+
+@BOTH_FORMS
+def test_events_of_the_letter_before_are_handed_over_and_taken_in_again(tmp_path: Path, form: str) -> None:
+    def made(place: Path) -> Store:
+        place.mkdir()
+        return open_store(place / "keywork.db", place / "store.key", load, create=True)
+
+    with made(tmp_path / "first") as store:
+        first = do(store, ANN, agencies.ensure, "T0123", STANDARD.id)
+        with store.writing(ANN) as unit:
+            client = save.create(unit, "client", first.id, "", {"CLIENT": "1001"})
+            episode = save.create(unit, "episode", client.id, "", {"PC": "NE1 4"})
+            save.create(unit, "event", episode.id, "referral", {"REFDATE": "20200801"})
+            agency = letters.change(unit, first, "ndtms-r-ad", NOW.date(), {"REFDATE": "SUBMODDT"})
+        before = contents(store, agency)
+        where = handed(store, agency, load("ndtms-r-ad"), tmp_path)
+    with made(tmp_path / "second") as store:
+        job = HandoverImport(where / form, load("ndtms-r-ad"))
+        job.write(store, job.prepare(store, None), "bob", NOW)
+        assert contents(store, ask(store, agencies.one)) == before
+        assert ask(store, audit.verify).whole
 
 
 @BOTH_FORMS
