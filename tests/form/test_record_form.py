@@ -91,6 +91,19 @@ async def test_every_line_fits_and_the_input_lies_on_its_line(size: tuple[int, i
             assert app.cursor_position.x < size[0]
 
 
+async def test_home_and_end_of_a_text_longer_than_its_field_take_the_cursor_along() -> None:
+    app = FormApp(["episode"], {"CONSENT": "Y", "CMSID": "0123456789" * 30})
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = app.form
+        form.go_to("CMSID")
+        for key, first in (("end", ""), ("home", "01"), ("end", ""), *[("left", "")] * 30, ("home", "01")):
+            await pilot.press(key)
+            at = form.editor.region
+            assert app.cursor_position.y == at.y and at.x <= app.cursor_position.x < at.right, key
+            assert form.editor.render_line(0).text.startswith(first)
+        assert app.cursor_position.x == form.editor.region.x
+
+
 async def test_the_current_line_stays_in_view_after_a_resize_in_mid_word() -> None:
     app = FormApp(["client", "episode"])
     async with app.run_test(size=(120, 40)) as pilot:

@@ -1,9 +1,13 @@
 """The panel while a record is keyed: what nobody has come to is to do, and a word in the middle is no fault yet."""
 
+from datetime import timedelta
+
 from store.facts import ClientTree, Who
 from store.records import save
 from store.store import Store
 from tests.screens.conftest import Start
+from tests.screens.pilots import at_client, until
+from tests.screens.program import NOW
 
 
 def test_gaps_of_an_unsaved_episode_are_to_do_while_its_event_is_keyed(
@@ -61,3 +65,41 @@ def test_a_blank_is_judged_on_going_to_another_record(store: Store, known: Clien
     assert terminal.shows("Nothing wrong")
     terminal.press("<ctrl+t><down>")
     terminal.until("1 error")
+
+
+async def test_what_was_carried_over_and_is_passed_is_asked_for_no_longer_while_the_record_is_typed_in(
+    store: Store, known: ClientTree
+) -> None:
+    async with at_client(store, known.client.id) as (app, pilot):
+        await pilot.press("ctrl+n", "l", "f2")
+        await until(pilot, lambda: app.said("carried values are not confirmed"))
+        screen = app.screen
+        rule = "is taken over and not confirmed"
+        screen.form.go_to("CMSID")
+        await pilot.press("x")
+
+        def asked() -> set[str]:
+            return {entry.place.header for entry in screen.entries if rule in entry.sentence}
+
+        assert "PC" in asked()
+        screen.form.go_to("PC")
+        await pilot.press("tab")
+        assert "PC" not in asked() and "DAT" in asked()
+
+
+async def test_after_midnight_the_panel_says_what_the_rules_say_of_the_new_day(store: Store, known: ClientTree) -> None:
+    episode = known.episodes[0].episode
+    tomorrow = NOW + timedelta(days=1)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(work, "episode", episode.id, {**episode.values, "CPLANDT": f"{tomorrow:%Y%m%d}"}, 1)
+    async with at_client(store, known.client.id, episode.id) as (app, _):
+        screen = app.screen
+        told = "Caseload start date is in the future"
+
+        def says() -> bool:
+            return any(told in entry.text for entry in screen.entries)
+
+        assert says()
+        app.clock = lambda: tomorrow
+        screen.look_at_the_day()
+        assert not says()

@@ -109,6 +109,11 @@ class LineInput(Input):
         if self.has_focus and self.screen.is_active:
             self.app.cursor_position = self.cursor_screen_offset
 
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """A text longer than the field was turned under its cursor, as by Home and End."""
+        super().watch_scroll_x(old_value, new_value)
+        self.place_cursor()
+
     # --- editing ----------------------------------------------------------------------------
 
     def replace(self, text: str, start: int, end: int) -> None:

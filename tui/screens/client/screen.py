@@ -97,6 +97,8 @@ def changing(act: "Callable[[ClientScreen], None]") -> "Callable[[ClientScreen],
 
 WIDE = 120
 LOW = 16
+LOOK_SECONDS = 20
+"""How often the day is looked at: after midnight some dates are in the future no longer, and others are late."""
 
 
 class ClientScreen(BaseScreen[None]):
@@ -172,6 +174,7 @@ class ClientScreen(BaseScreen[None]):
         worst = labels.worst_of(self.case, self.case.findings())
         self.tree_pane = TreePane(labels.nodes(self.case, worst), id="tree")
         self._tree_told: tuple[object, ...] = ()
+        self._judged_on = app.today()
 
     @property
     def walked_to(self) -> bool:
@@ -204,6 +207,12 @@ class ClientScreen(BaseScreen[None]):
         if self.arrival:
             self.say(self.arrival, "notice")
         self.around.arrived()
+        self.set_interval(LOOK_SECONDS, self.look_at_the_day)
+
+    def look_at_the_day(self) -> None:
+        """Whoever is in a client at midnight is told what the rules say of it today."""
+        if self.program.today() != self._judged_on:
+            self.judge()
 
     def on_unmount(self) -> None:
         """Whichever way the screen went: what is typed stays as a draft."""
@@ -245,7 +254,7 @@ class ClientScreen(BaseScreen[None]):
 
         `typed`: nothing but the current field has changed since it was shown last.
         """
-        findings = self.case.findings()
+        self._judged_on, findings = self.program.today(), self.case.findings()
         self.form.show_findings(self.case.own(self.held, findings))
         keys, told, part = self.case.keys(self.held), self.case.accepted_by, self.case.without_to_do
         self.entries = panel_entries(findings, self.form.model, keys, accepted=told, part=part)
@@ -353,11 +362,11 @@ class ClientScreen(BaseScreen[None]):
         if self.form.locked:
             return
         passed, held.carried = held.carried - held.unconfirmed, held.unconfirmed
+        self.show()
         if held.is_changed:
             self.keeper.touch(held)
             return
         kind, id = held.kind, held.id
-        self.show()
         self.program.write(lambda unit: save.confirm(unit, kind, id, passed))
 
     def judge_left(self) -> bool:
