@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from exporters.records.find import FoundRecord, records_of, with_new
 from store.facts import AgencyInfo, DraftInfo, Kind, StoredRecord, Who
 from store.live import drafts as stored_drafts
-from store.live import offline_drafts, presence
+from store.live import offline_drafts, presence, session_ids
 from store.live.offline_drafts import TakenIn
 from store.records import merge, read, renamed
 from store.snapshot import Snapshot
@@ -207,6 +207,13 @@ def discard(unit: UnitOfWork, drafts: Sequence[DraftName]) -> None:
     """Forget drafts of the person's."""
     for one in drafts:
         stored_drafts.drop(unit, one.record_id, one.session)
+
+
+def set_aside(unit: UnitOfWork, drafts: Sequence[DraftName]) -> None:
+    """Leave drafts of this very window as those of one that is closed: what is typed next is not written over them."""
+    for one in drafts:
+        if one.session == unit.who.session:
+            stored_drafts.take_over(unit, one.record_id, one.session, session_ids.set_aside())
 
 
 def take_over(unit: UnitOfWork, drafts: Sequence[DraftName]) -> None:

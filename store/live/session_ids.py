@@ -13,6 +13,11 @@ def new_session() -> str:
     return f"{uuid.uuid4().hex}.{own}.{_began(own)}.{_room()}"
 
 
+def set_aside() -> str:
+    """A name that no run has: for what one leaves to be offered again."""
+    return uuid.uuid4().hex
+
+
 def is_dead(session: str) -> bool:
     """Whether a session's process is known to be gone; False where nobody can tell from here."""
     parts = session.split(".")

@@ -296,6 +296,16 @@ def test_undo_and_redo_go_across_fields_and_return_to_them(standard: Standard) -
     assert not model.redo()
 
 
+def test_what_is_taken_back_in_mid_word_and_done_again_is_put_in_its_form_on_leaving(standard: Standard) -> None:
+    model = model_of(standard)
+    model.go_to("DOB")
+    model.type("t")
+    assert model.undo() and model.redo() and model.value("DOB") == "t"
+    model.forward()
+    assert model.value("DOB") == "20201215"
+    assert model.undo() and model.value("DOB") == ""
+
+
 def test_a_value_typed_back_to_what_it_was_is_no_step(standard: Standard) -> None:
     model = model_of(standard, values={"FINITIAL": "A"})
     model.type("AB")

@@ -5,14 +5,19 @@ from collections.abc import Sequence
 import pytest
 from textual import events
 
-from store.facts import ClientTree
+from store.facts import ClientTree, Draft, Who
+from store.live import drafts
+from store.records import save
 from store.store import Store
-from tests.screens.pilots import until
+from tests.screens.pilots import at_client, until
 from tests.screens.program import NOW, Program
+from tests.stores import do
 from tui.app.open_store import StoreLocation
 from tui.screens.client import labels
+from tui.screens.client.compare import ComparePage
 from tui.screens.client.screen import ClientScreen
 from tui.screens.month import MonthScreen
+from tui.widgets.confirm import Confirm
 from tui.widgets.tree_pane import Node, TreePane
 
 
@@ -63,3 +68,27 @@ async def test_with_every_key_the_tree_says_what_stands_in_the_records(
         app.take(events.Key("Z", "Z"))
         await app.key_queue.settled()
         assert shown == []
+
+
+async def test_the_tree_stands_at_a_deleted_record_whose_draft_is_kept(store: Store, known: ClientTree) -> None:
+    event = known.episodes[0].events[0]
+    draft = Draft("event", event.id, {**event.values, "RECPEER": "N"}, 1, event.parent_id, event.section)
+    do(store, Who("ann", NOW), drafts.save, draft)
+    do(store, Who("bob", NOW), save.delete, "event", event.id, 1)
+    async with at_client(store, known.client.id) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("k")
+        await until(pilot, lambda: isinstance(app.screen, ComparePage))
+        await pilot.press("f7", "f2")
+        await until(pilot, lambda: isinstance(app.screen, ClientScreen) and app.screen.held.id == event.id)
+        assert app.screen.case.is_gone(app.screen.held)
+        assert app.screen.tree_pane.current.id == event.id
+
+
+async def test_the_tree_stands_at_a_deleted_record_that_one_is_led_to(store: Store, known: ClientTree) -> None:
+    event = known.episodes[0].events[0]
+    do(store, Who("bob", NOW), save.delete, "event", event.id, 1)
+    async with at_client(store, known.client.id, known.episodes[0].episode.id, event.id) as (app, pilot):
+        await until(pilot, lambda: app.screen.form.editor.has_focus)
+        assert app.screen.held.id == event.id
+        assert app.screen.tree_pane.current.id == event.id

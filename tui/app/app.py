@@ -340,21 +340,25 @@ class KeyworkApp(BaseApp):
     ) -> None:
         """Open a client at a record and a field; a new client without an id. With `told`, say what is wrong there."""
         from tui.screens.client.queries import load
-        from tui.screens.client.screen import ClientScreen
+        from tui.screens.client.screen import ClientScreen, come_up, opened
 
         if self.store is None:
             self.say("The store is not open yet.")
             return
-        screen = self.screen
-        if client_id and isinstance(screen, ClientScreen) and screen.client_id == client_id:
-            screen.open_place(episode_id, event_id, header)
+
+        def is_open() -> bool:
+            there = opened(self, client_id)
+            if there is not None:
+                come_up(self, there)
+                if episode_id or event_id or header:
+                    there.open_place(episode_id, event_id, header)
+            return there is not None
+
+        if is_open():
             return
 
         def came(found: "Loaded") -> None:
-            top = self.screen
-            if client_id and isinstance(top, ClientScreen) and top.client_id == client_id:
-                top.open_place(episode_id, event_id, header)
-            else:
+            if not is_open():
                 self.push_screen(ClientScreen(self, found, episode_id, event_id, header, told=told))
 
         agency, standard, who = self.agency, self.standard, Who(self.person, self.clock(), self.session)

@@ -428,6 +428,7 @@ class RecordModel:
             return False
         for other in (*step.also, step):
             self._return(other.header, other.after, False)
+        self._touched = True  # what was taken back in mid-word is put in its form on leaving, like any typing
         return self._move(step.header)
 
     def _return(self, header: str, text: str, carried: bool) -> None:

@@ -366,6 +366,17 @@ def replace_all_screens(app: App[Any], screen: Screen[Any]) -> None:
         app.call_next(app._replace_screen, left)
 
 
+def bring_to_top(app: App[Any], screen: Screen[Any]) -> None:
+    """Have a screen that lies under others come up as it is, over them; else they are left."""
+    if not kept("screens"):
+        while app.screen is not screen:
+            app.pop_screen()
+        return
+    app._screen_stack.remove(screen)
+    screen._pop_result_callback()
+    app.push_screen(screen)
+
+
 def fault_of(app: App[Any]) -> Exception | None:
     """What went wrong inside an app, if that ended it."""
     return getattr(app, "_exception", None)

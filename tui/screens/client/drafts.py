@@ -7,6 +7,7 @@ from tui.screens.client.queries import Loaded
 from tui.screens.client.view import ClientView
 from tui.session.wording import when
 from tui.widgets.confirm import Answer, Confirm
+from validators.problems import Problem
 from validators.standard.terminology import counted
 
 
@@ -61,9 +62,22 @@ class Offering:
             elif self.is_new_draft:
                 screen.dismiss()
             else:
-                screen.say("The draft waits; it is offered again when you come back.")
+                self._wait()
 
         screen.app.push_screen(Confirm("Unsaved typing", lines, answers, "k"), answered)
+
+    def _wait(self) -> None:
+        """Leave them for another time: what is typed from now on is not written over them."""
+        screen, program = self.screen, self.screen.program
+        screen.say("The draft waits; it is offered again when you come back.")
+        mine = [DraftName(*draft.name) for draft in self.drafts if draft.session == program.session]
+
+        def failed(problem: Problem) -> None:
+            screen.say(problem.sentence, "error")
+            self.ask()
+
+        if mine:
+            program.write(lambda unit: left_drafts.set_aside(unit, mine), on_problem=failed, hold=True)
 
     def _keep(self, compare: bool) -> None:
         screen, case = self.screen, self.screen.case

@@ -14,7 +14,7 @@ from store.snapshot import Snapshot
 from tui.screens.client import queries
 from tui.screens.client.findings_walk import KEY_OF, Step
 from tui.screens.client.queries import Loaded
-from tui.screens.client.screen import ClientScreen
+from tui.screens.client.screen import ClientScreen, come_up, opened
 from tui.session.program import program_of
 from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY
@@ -41,7 +41,8 @@ def to_client(
         if found is None:
             none_left()
             return
-        screen = ClientScreen(program, found)
+        there = opened(app, found.client_id)
+        screen = there or ClientScreen(program, found)
         screen.walking.within = limit
         screen.judge_quietly()
         if screen.walking.target(step) is None:
@@ -51,12 +52,13 @@ def to_client(
         words = f"{'Next client' if step > 0 else 'Client before'}: {name}. "
         if leaving is not None and any(held.is_changed for held in leaving.case.by_id.values()):
             words = f"Draft kept. {words}"
-        screen.landing = (step, "" if itself and found.client_id == client_id else words)
-        if leaving is not None and app.screen is leaving:
-            leaving.around.gone()  # before the next one is entered: a session has one record open
-            app.switch_screen(screen)
+        words = "" if itself and found.client_id == client_id else words
+        if there is not None:
+            _come_up(app, there, leaving)
+            there.walking.land(step, words)
         else:
-            app.push_screen(screen)
+            screen.landing = (step, words)
+            _put_up(app, screen, leaving)
 
     def none_left() -> None:
         """Say whether findings lie the other way: of this client, of others."""
@@ -111,19 +113,39 @@ def to_waiting(app: App[Any], walk: Walk, client_id: str, step: int, leaving: "C
             program.say(f"That was the {way} of this worklist ({name}). {back} goes the other way.", "notice")
             return
         loaded, at = found
-        screen = ClientScreen(program, loaded, at.episode_id, at.event_id, at.header)
+        there = opened(app, loaded.client_id)
         kept = leaving is not None and any(held.is_changed for held in leaving.case.by_id.values())
         number = f"{walk.ids.index(loaded.client_id) + 1} of {len(walk.ids)}: " if loaded.client_id in walk.ids else ""
         told = f": {at.told}" if at.told else "."
         tick = f"; {REGISTRY.key_text('client.consent')} ticks it." if walk.name == "to_tell" else ""
-        screen.arrival = f"{'Draft kept. ' if kept else ''}{number}{name}{told}{tick}"
-        if leaving is not None and app.screen is leaving:
-            leaving.around.gone()  # before the next one is entered: a session has one record open
-            app.switch_screen(screen)
+        arrival = f"{'Draft kept. ' if kept else ''}{number}{name}{told}{tick}"
+        if there is not None:
+            _come_up(app, there, leaving)
+            there.open_place(at.episode_id, at.event_id, at.header)
+            there.say(arrival, "notice")
         else:
-            app.push_screen(screen)
+            screen = ClientScreen(program, loaded, at.episode_id, at.event_id, at.header)
+            screen.arrival = arrival
+            _put_up(app, screen, leaving)
 
     program.read(look, on_done=came, hold=True)
+
+
+def _put_up(app: App[Any], screen: ClientScreen, leaving: ClientScreen | None) -> None:
+    """Have a client come up, in place of the one one leaves."""
+    if leaving is not None and app.screen is leaving:
+        leaving.around.gone()  # before the next one is entered: a session has one record open
+        app.switch_screen(screen)
+    else:
+        app.push_screen(screen)
+
+
+def _come_up(app: App[Any], screen: ClientScreen, leaving: ClientScreen | None) -> None:
+    """The same of one that is open under others."""
+    if leaving is not None and leaving is not screen and app.screen is leaving:
+        leaving.around.gone()
+        app.pop_screen()
+    come_up(app, screen)
 
 
 def _at_the_end(step: Step, own: bool, others: bool, stale: int) -> tuple[str, str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual.app import App
 from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -27,6 +28,7 @@ from tui.screens.client.queries import Loaded
 from tui.screens.client.refresh import Around
 from tui.screens.client.save import Saving
 from tui.session.store_access import OthersMoved, StoreChanged
+from tui.terminal import textual_private
 from tui.widgets.actions import REGISTRY
 from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.line_list import LineList
@@ -197,7 +199,7 @@ class ClientScreen(BaseScreen[None]):
         """Show the record; ask about a draft there may be; say who else is here."""
         self._fit(self.app.size.width, self.app.size.height)
         self.show()
-        self.tree_pane.go_to(self.held.id, quiet=True)
+        self._show_in_tree()
         self.form.focus_input()
         if self.landing is not None:
             self.walking.land(*self.landing)
@@ -283,8 +285,15 @@ class ClientScreen(BaseScreen[None]):
             model.go_to(header)
         self.form.load(model, self.case.own(held, self.case.findings()))
         self.show()
-        self.tree_pane.go_to(held.id, quiet=True)
+        self._show_in_tree()
         self.around.company.moved()
+
+    def _show_in_tree(self) -> None:
+        """The tree stands at the record on the form, also at a deleted one: else it would name another."""
+        if not self.tree_pane.go_to(self.held.id, quiet=True):
+            self.case.show_deleted = True
+            self.show()
+            self.tree_pane.go_to(self.held.id, quiet=True)
 
     def leave(self, held: Held) -> None:
         """A person goes on from a record: what is missing in it counts from now on."""
@@ -630,6 +639,29 @@ class ClientScreen(BaseScreen[None]):
     def _jump(self, header: str) -> None:
         self.form.go_to(header)
         self.form.focus_input()
+
+
+# A client is open once: what is typed stands in one screen, and no other one writes its own over it.
+
+PAGES = frozenset({"compare", "alike", "copy"})
+"""The scopes of pages that ask about the client they stand over: there is nothing to go back to without it."""
+
+
+def opened(app: App[Any], client_id: str) -> ClientScreen | None:
+    """The screen of a client that is open, in front or under others; None where there is none."""
+    screens = (screen for screen in reversed(app.screen_stack) if isinstance(screen, ClientScreen))
+    return next((screen for screen in screens if client_id and screen.client_id == client_id), None)
+
+
+def come_up(app: App[Any], screen: ClientScreen) -> None:
+    """Have a client that is open in front, as it was left; what lay over it lies under it then."""
+    stack = app.screen_stack
+    above = stack[stack.index(screen) + 1 :]
+    if any(getattr(page, "scope", "") in PAGES for page in above):
+        while app.screen is not screen:
+            app.pop_screen()
+    elif not all(isinstance(page, ModalScreen) for page in above):
+        textual_private.bring_to_top(app, screen)
 
 
 def _taken(places: Iterable[JumpPlace]) -> set[str]:
