@@ -428,7 +428,8 @@ class RecordModel:
             return False
         for other in (*step.also, step):
             self._return(other.header, other.after, False)
-        self._touched = True  # what was taken back in mid-word is put in its form on leaving, like any typing
+        # What was taken back in mid-word is put in its form on leaving, like any typing, and is one step with that.
+        self._touched, self.history.growing = True, not step.also
         return self._move(step.header)
 
     def _return(self, header: str, text: str, carried: bool) -> None:
