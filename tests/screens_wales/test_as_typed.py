@@ -5,6 +5,7 @@ import pytest
 from store.facts import AgencyInfo, Who
 from store.records import read, save
 from store.store import Store
+from tests.screens.pilots import at_client, until
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start, command
 from tests.screens_wales.test_noticed import JOURNEY
@@ -56,3 +57,15 @@ def test_an_order_by_state_is_named_in_the_standards_terms(start: Start) -> None
     terminal = start(ready="Find:")
     for order in ("initials", "birth date", "opened", "state: open, closed, no journey"):
         command(terminal, "Sort by the next", f"Sorted by {order}.")
+
+
+async def test_a_number_that_is_emptied_stays_empty_when_somebody_else_saves(store: Store, client: str) -> None:
+    async with at_client(store, client, header="CLIENTNO") as (app, pilot):
+        await until(pilot, lambda: app.screen.form.editor.has_focus)
+        case = app.screen.case
+        await pilot.press("backspace", "tab")
+        (episode,) = case.episodes()
+        with store.writing(Who("bob", NOW)) as work:
+            save.change(work, "episode", episode.id, {**episode.values, "SUBST1": "0001"}, 1)
+        await until(pilot, lambda: case.by_id[episode.id].version == 2)
+        assert "CLIENTNO" not in case.client.values and case.client.is_changed

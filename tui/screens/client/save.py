@@ -213,6 +213,7 @@ class Saving:
         """
         screen, case = self.screen, self.screen.case
         self.taken += 1
+        made = {stored.id for stored in written}
         for stored in written:
             held = case.by_id.get(stored.id)
             if held is not None:
@@ -226,17 +227,7 @@ class Saving:
         for held in [one for one in case.by_id.values() if one.kind != "client" and one.parent_id not in case.by_id]:
             moved += [one for one in case.remove(held) if one.is_changed]
         for held in case.by_id.values():
-            if held.model is not None:
-                # Identifiers that were made on saving stand in the record from now on.
-                for header, text in held.saved.items():
-                    field = case.standard.by_header.get(header)
-                    if field is None:  # of another letter, whose values are kept, too
-                        continue
-                    if field.keyed != "person":
-                        held.model.values.setdefault(header, text)
-                    elif header in case.standard.numbered and not held.model.values.get(header):
-                        held.model.values[header] = text
-                held.model.base = held.saved
+            _take_made(case, held, is_saved=held.id in made)
         self._stay_or_come_up(own)
         screen.show()
         if moved:
@@ -395,6 +386,22 @@ class Saving:
             screen.app.push_screen(page, chosen)
         else:
             chosen(dict(theirs))
+
+
+def _take_made(case: Case, held: Held, *, is_saved: bool) -> None:
+    """Identifiers that were made on saving stand in the record from now on; a number that somebody empties stays empty,
+    until that is saved."""
+    if held.model is None:
+        return
+    values, base = held.model.values, held.model.base
+    for header, text in held.saved.items():
+        field = case.standard.by_header.get(header)
+        if field is None:  # of another letter, whose values are kept, too
+            continue
+        is_new_number = header in case.standard.numbered and (is_saved or not base.get(header))
+        if field.keyed != "person" or is_new_number:
+            values.setdefault(header, text)
+    held.model.base = held.saved
 
 
 def _save_of(held: Held) -> Save:
