@@ -2,13 +2,13 @@
 
 from store.facts import ClientTree, Who
 from store.live import drafts
-from store.records import save
+from store.records import read, save
 from store.store import Store
 from tests.screens.pilots import at_client, until
 from tests.screens.program import NOW
 from tests.stores import ask, do
 from tui.screens.client.compare import ComparePage
-from tui.widgets.confirm import Confirm
+from tui.widgets.confirm import Confirm, Question
 
 
 async def test_what_waits_is_not_written_over_by_what_is_typed_next(store: Store, known: ClientTree) -> None:
@@ -65,3 +65,20 @@ async def test_f8_over_an_open_client_leads_into_that_very_screen(store: Store, 
         await until(pilot, lambda: app.screen is first)
         assert sum(isinstance(one, type(first)) for one in app.screen_stack) == 1
         assert first.case.client.values["FINITIAL"] == "7"
+
+
+async def test_what_is_typed_in_a_record_that_one_deletes_comes_back_with_it(store: Store, known: ClientTree) -> None:
+    episode = known.episodes[0].episode
+    async with at_client(store, known.client.id, episode.id, header="CMSID") as (app, pilot):
+        screen = app.screen
+        await pilot.press("9", "tab", "ctrl+t", "delete")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        assert "comes back with it" in " ".join(app.screen.query_one(Question)._text)
+        await pilot.press("d")
+        await until(pilot, lambda: app.said("Deleted: Episode"))
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: app.said("Back again"))
+        assert screen.held.id == episode.id and screen.held.values["CMSID"] == "9" and screen.held.is_changed
+        await pilot.press("f2")
+        await until(pilot, lambda: app.said("Saved: Episode"))
+    assert ask(store, read.get, "episode", episode.id).values["CMSID"] == "9"

@@ -27,6 +27,7 @@ from tui.widgets.line_input import LineInput
 from tui.widgets.text import printable
 from tui.widgets.text_line import TextLine
 from validators.problems import Problem
+from validators.records import Values
 from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
@@ -151,6 +152,8 @@ class Adding:
         self.screen = screen
         self._deletions: list[Deletion] = []
         """The latest last."""
+        self._typed: dict[str, Values] = {}
+        """What was typed and not saved in records that were deleted here, by record: it comes back with them."""
 
     # --- new --------------------------------------------------------------------------------
 
@@ -239,6 +242,8 @@ class Adding:
         if below:
             lines.append(f"What stands under it ({below}) goes and comes back with it.")
         lines += typing_told(typing, "it is kept, and offered once this is back")
+        if held.version and held.is_changed:
+            lines.append("What you typed in it and did not save comes back with it.")
         # What is decided is decided of this: it may be saved, and others may come under it, while the question stands.
         item, seen = _item(held), screen.case.stored
         for_good = held.kind == "client" and not held.version
@@ -274,6 +279,10 @@ class Adding:
 
         def done(tree: ClientTree) -> None:
             self._note_deleted([held])
+            if held.is_changed:
+                now, before = held.values, held.saved
+                differ = (one for one in {*now, *before} if now.get(one, "") != before.get(one, ""))
+                self._typed[held.id] = {header: now.get(header, "") for header in differ}
             held.model, held.typed = None, None
             screen.saving.take(tree, own=True)
             self._say_deleted(held)
@@ -334,11 +343,15 @@ class Adding:
             typed = dict(held.values) if held.is_changed else None
             held.overtaken = ""
             self.screen.saving.take(tree)
+            stored = next((one for one in records_of(tree) if one.id == held.id), None)
+            if stored is not None and (changes := self._typed.pop(held.id, None)) and typed is None:
+                typed = {header: text for header, text in {**stored.values, **changes}.items() if text}
             if typed is not None:
-                stored = next((one for one in records_of(tree) if one.id == held.id), None)
                 if stored is not None:
                     held.adopt(stored)
                 held.typed, held.model = typed, None
+                self.screen.case.changed(held)
+                self.screen.keeper.touch(held)
             self._deletions = [one for one in self._deletions if held not in one.gone]
             if self.screen.held is held or held.id not in (self.screen.held.parent_id, self.screen.case.client.id):
                 self._go_to(held)  # whoever is in what stands under it stays there
