@@ -7,9 +7,11 @@ import pytest
 
 from store.disk.tables import VERSIONS
 from store.facts import NEVER, ClientTree, Who
-from store.records import read
+from store.records import read, save
 from store.store import Store
 from tests.screens.conftest import Start, in_field
+from tests.screens.pilots import at_client, until
+from tests.screens.program import NOW
 from tests.screens.test_client_nothing_lost import typed
 from tests.stores import ask
 from tests.terminal import Terminal
@@ -115,3 +117,20 @@ def test_copying_sends_the_fields_value_to_the_terminals_clipboard(
     terminal.press("<ctrl+c>")
     sent = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)", bytes(terminal.raw[since:]))
     assert [base64.b64decode(each) for each in sent] == [b"26964"]
+
+
+@pytest.mark.parametrize("away", ["f3", "ctrl+t", "ctrl+n"])
+async def test_the_cursor_stays_where_one_types_when_somebody_saves_the_client_beneath(
+    store: Store, known: ClientTree, away: str
+) -> None:
+    async with at_client(store, known.client.id, header="CLIENT") as (app, pilot):
+        client = app.screen
+        await until(pilot, lambda: client.form.editor.has_focus)
+        await pilot.press(away)
+        await until(pilot, lambda: app.focused is not None and app.focused is not client.form.editor)
+        await pilot.pause(0.1)
+        before = app.cursor_position
+        with store.writing(Who("bob", NOW)) as work:
+            save.change(work, "client", known.client.id, {**known.client.values, "CLIENT": "a longer one"}, 1)
+        await until(pilot, lambda: client.form.editor.value == "a longer one")
+        assert app.cursor_position == before

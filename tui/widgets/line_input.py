@@ -100,7 +100,13 @@ class LineInput(Input):
 
     @property
     def cursor_screen_offset(self) -> Offset:
-        """Where the terminal's cursor belongs. Input's own reads the last layout, and is one off at the end."""
+        """Where the terminal's cursor belongs. Input's own reads the last layout, and is one off at the end.
+
+        Input puts the cursor here with every text it is given: also with one that others save, while a person types in
+        a list, or on a screen above. There the cursor stays.
+        """
+        if not (self.is_attached and self.screen.focused is self and self.screen.is_active):
+            return self.app.cursor_position
         cell = self.cell_of(self.cursor_position) - self.scroll_offset.x
         return self.host.input_offset() + Offset(cell, 0)
 

@@ -41,8 +41,7 @@ def to_client(
         if found is None:
             none_left()
             return
-        there = opened(app, found.client_id)
-        screen = there or ClientScreen(program, found)
+        screen = (there := opened(app, found.client_id)) or ClientScreen(program, found)
         screen.walking.within = limit
         screen.judge_quietly()
         if screen.walking.target(step) is None:
@@ -52,12 +51,11 @@ def to_client(
         words = f"{'Next client' if step > 0 else 'Client before'}: {name}. "
         if leaving is not None and any(held.is_changed for held in leaving.case.by_id.values()):
             words = f"Draft kept. {words}"
-        words = "" if itself and found.client_id == client_id else words
+        screen.landing = step, "" if itself and found.client_id == client_id else words
         if there is not None:
             _come_up(app, there, leaving)
-            there.walking.land(step, words)
+            there.walking.land(*screen.landing)
         else:
-            screen.landing = (step, words)
             _put_up(app, screen, leaving)
 
     def none_left() -> None:
