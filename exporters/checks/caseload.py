@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from exporters.checks.carried import CarriedNotices
 from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
-from exporters.formats.base import Outgoing
+from exporters.formats.outgoing import Outgoing
 from exporters.work import Work, work_on
 from store.clients import index, lookalikes
 from store.disk import audit

@@ -12,7 +12,8 @@ from exporters.checks.caseload import stored_context
 from exporters.checks.file_check import HELD_AT_ONCE, Examination, Report, check_episodes, of_store
 from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
-from exporters.formats.base import Outgoing, Selecting
+from exporters.formats.base import Selecting
+from exporters.formats.outgoing import Outgoing
 from exporters.work import Work, work_on
 from store.clients import lookalikes
 from store.findings import acceptances

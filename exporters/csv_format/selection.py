@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.formats.base import ExtractKind, HeldBack, Outgoing, as_then, filled_events, lost_values
+from exporters.formats.base import ExtractKind
+from exporters.formats.outgoing import HeldBack, Outgoing, as_then, filled_events, lost_values
 from exporters.formats.without_consent import cut, hidden_of, without
 from store.month import agency_settings
 from store.records import read

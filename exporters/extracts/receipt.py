@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from exporters.extracts.readiness import NOT_OFFICIAL, Readiness
-from exporters.formats.base import ExtractKind, HeldBack, Validation
+from exporters.formats.base import ExtractKind, Validation
+from exporters.formats.outgoing import HeldBack
 from store.facts import ExtractInfo
 from validators.calendar.calendar import in_words
 from validators.local_time import LONDON, minute_text

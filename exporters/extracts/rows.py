@@ -16,7 +16,8 @@ from exporters.checks.return_check import examination, examined, going
 from exporters.extracts.otherwise import gone_by
 from exporters.extracts.receipt import Omitted, Receipt, Whose
 from exporters.formats import choose
-from exporters.formats.base import Outgoing, ReturnDetails, Selecting, Sink
+from exporters.formats.base import ReturnDetails, Selecting, Sink
+from exporters.formats.outgoing import Outgoing
 from exporters.work import Work
 from store.facts import AgencyInfo
 from store.findings.queries import faults_in

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporters.formats.base import ExtractKind, HeldBack, Outgoing, as_then, filled_events, lost_values
+from exporters.formats.base import ExtractKind
 from exporters.formats.links import INCOMPLETE, digest
+from exporters.formats.outgoing import HeldBack, Outgoing, as_then, filled_events, lost_values
 from exporters.formats.without_consent import NOTHING_MAY_GO, cut, hidden_of, without
 from exporters.xml_format.shape import block_keys, link_of, linking, name_of
 from store.facts import AgencyInfo
