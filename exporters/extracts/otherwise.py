@@ -32,7 +32,7 @@ def gone_by(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, kind: st
 
 
 _TOLD = {
-    "edition": "the edition, or a code list of it, is another one",
+    "edition": "the edition, a code list of it or the program is another one",
     "settings": "what the agency says of itself is otherwise",
     "schema": "another schema is installed, or none any more",
     "sent": "what counts as sent before is otherwise",
@@ -53,10 +53,9 @@ def otherwise(
     # Of days of one's own the period decides nothing.
     if extract.kind != "between" and None not in days and days != [period.start.isoformat(), period.end.isoformat()]:
         return "the reporting period is another one"
-    if extract.standard != standard.id:
-        return _TOLD["edition"]
     was = receipt.get(GONE_BY)
     if not isinstance(was, Mapping):
-        return ""
+        # Of a month before a change of letter an older program noted the agency's edition, not the one it wrote by.
+        return _TOLD["edition"] if extract.standard != standard.id == agency.standard else ""
     now = gone_by(snapshot, agency, standard, extract.kind)
     return next((told for name, told in _TOLD.items() if was.get(name, "") != now[name]), "")

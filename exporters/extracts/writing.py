@@ -177,6 +177,7 @@ def keep(unit: "UnitOfWork", agency: AgencyInfo, receipt: Receipt, text: Iterabl
         receipt.as_mapping() | {GONE_BY: dict(receipt.gone_by)},
         kind=receipt.kind,
         submission_number=attempt.number if attempt else 0,
+        standard=receipt.tally.standard.id,
     )
     return extracts.keep(unit, agency, written, text, receipt.records)
 

@@ -43,7 +43,7 @@ def keep(
     columns = {
         "id": own_id,
         "agency_number": agency.number,
-        "standard": agency.standard,
+        "standard": written.standard or agency.standard,
         "submission": written.submission,
         "file_name": written.file_name,
         "sha256": written.sha256,

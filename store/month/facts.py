@@ -209,7 +209,8 @@ class WrittenExtract:
     """An extract as it was written, to be kept with its receipt.
 
     `submission` is the month reported; `kind` which kind it is where a data set has several, `submission_number` the
-    number that the return itself bears, 0 for none.
+    number that the return itself bears, 0 for none. `standard` is the edition it was written by, which of a month
+    before a change of letter is another one than the agency's; "" for that.
     """
 
     submission: str
@@ -219,6 +220,7 @@ class WrittenExtract:
     receipt: Mapping[str, object]
     kind: str = ""
     submission_number: int = 0
+    standard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

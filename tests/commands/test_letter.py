@@ -163,15 +163,21 @@ def test_a_month_in_the_old_letter_stands_as_its_extract_would(filled: Place) ->
 
 
 def test_an_extract_in_the_other_letter_is_to_be_written_anew(filled: Place) -> None:
-    def extract() -> str:
-        listed = call("checklist", "--submission", "2026-04", "--format", "json", *AFTER, *filled.options).out
+    def extract(submission: str = "2026-04") -> str:
+        listed = call("checklist", "--submission", submission, "--format", "json", *AFTER, *filled.options).out
         return next(str(one["told"]) for one in json.loads(listed)["items"] if one["item"] == "extract")
 
+    sent(filled, "2026-03")
+    stays = extract("2026-03")
     sent(filled, "2026-04")
     name = extract()
     assert name.endswith("-R.csv")
     told(call(*STEP, *AFTER, *filled.options))
     assert extract().endswith(f"since {name} was written: write it anew")
+    sent(filled, "2026-03")
+    assert extract("2026-03") == stays and stays.endswith("-R.csv"), "a month before goes out as it did"
+    made = json.loads(told(call("extracts", "list", "--format", "json", *filled.options)))
+    assert {one["standard"] for one in made if one["submission"] == "2026-03"} == {"ndtms-r-ad"}
     sent(filled, "2026-04")
     other = extract()
     assert other.endswith("-S.csv")
