@@ -12,6 +12,7 @@ from store.facts import AgencyInfo
 from store.records.values import pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
+from validators.problems import Problem
 
 
 def settings(snapshot: Snapshot, agency: AgencyInfo) -> dict[str, str]:
@@ -30,7 +31,15 @@ def grounds(snapshot: Snapshot, agency: AgencyInfo, told: Mapping[str, str] | No
     # What ends before the agency changed its letter is checked as it goes in the old one.
     left = select(LETTERS.c.before).where(LETTERS.c.agency_number == agency.number, LETTERS.c.undone_at.is_(None))
     names = snapshot.connection.execute(left.order_by(LETTERS.c.number)).scalars()
-    return " ".join((own, *(snapshot.derivers[name].fingerprint for name in names)))
+    return " ".join((own, *(_fingerprint(snapshot, name) for name in names)))
+
+
+def _fingerprint(snapshot: Snapshot, standard: str) -> str:
+    """That of an edition that was left; its name where it is not installed any more, and nothing is checked by it."""
+    try:
+        return snapshot.derivers[standard].fingerprint
+    except Problem:
+        return standard
 
 
 def set_setting(unit: UnitOfWork, agency: AgencyInfo, name: str, told: str) -> bool:

@@ -17,6 +17,7 @@ from store.disk import audit
 from store.disk.user import current_person
 from store.facts import Draft, Who
 from store.live import drafts
+from store.month import letters
 from store.records import agencies, carried, holding, read, save
 from store.store import Store, open_store
 from tests.commands.running import Outcome, Place, call
@@ -198,6 +199,18 @@ def test_a_list_of_the_old_letter_that_is_installed_later_counts_in_its_months(f
     due = json.loads(told(call("due", "--format", "json", *day, *filled.options)))[0]
     looked = call("export", "--submission", "2026-03", "--dry-run", "--format", "json", *day, *filled.options)
     assert due["errors"] == json.loads(looked.out)["errors"] > before["errors"]
+
+
+def test_an_edition_that_was_left_may_be_taken_back(filled: Place) -> None:
+    told(call(*STEP, *AFTER, *filled.options))
+    with opened(filled) as store, store.writing(WHO) as unit:
+        letters.change(unit, agencies.one(unit), "ndtms-r-ad", date(2026, 6, 1), {})
+    told(call("standards", "take-back", "ndtms-s"))
+    load.cache_clear()
+    due = call("due", "--format", "json", "--today", "2026-07-20", *filled.options)
+    assert due.err == "" and json.loads(due.out)[0]["rows"]
+    gone = call("export", "--submission", "2026-04", "--dry-run", *AFTER, *filled.options)
+    assert gone.code == 2 and "ndtms-s" in gone.sentence
 
 
 def test_what_is_keyed_afterwards_is_kept_when_the_step_is_undone(filled: Place) -> None:
