@@ -273,6 +273,13 @@ def history(snapshot: Snapshot, records: Iterable[str], *, looks: bool = False) 
     return [_entry(row) for row in snapshot.connection.execute(query)]
 
 
+def last_by(snapshot: Snapshot, record_id: str, act: str, field: str) -> str:
+    """Who did something to a field of a record last; "Somebody" where no act tells."""
+    query = select(AUDITS.c.person).where(AUDITS.c.record_id == record_id, AUDITS.c.act == act, AUDITS.c.field == field)
+    last = snapshot.connection.execute(query.order_by(AUDITS.c.number.desc()).limit(1)).scalar_one_or_none()
+    return last or "Somebody"
+
+
 def looks(snapshot: Snapshot, records: Iterable[str]) -> list[AuditEntry]:
     """Who looked at some records, by their ids, oldest first."""
     query = _entries().where(AUDITS.c.record_id.in_(list(records)), AUDITS.c.act == LOOK).order_by(AUDITS.c.number)

@@ -187,12 +187,6 @@ def note_who(connection: Connection, episode: int, person: str, at: str) -> None
     connection.execute(update(STATES).where(STATES.c.episode_number == episode).values(**values))
 
 
-def annotated_by(connection: Connection, episode: int) -> str:
-    """Who changed an episode's key worker or note last; "" for nobody."""
-    query = select(STATES.c.annotated_by).where(STATES.c.episode_number == episode)
-    return connection.execute(query).scalar_one_or_none() or ""
-
-
 def key_workers(snapshot: Snapshot, agency: AgencyInfo) -> list[str]:
     """The names of all who are key workers in an agency, by name."""
     at_work = select(STATES.c.worker).where(STATES.c.agency_number == agency.number).distinct()

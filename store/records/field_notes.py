@@ -102,7 +102,7 @@ def keep(
     if client_id not in ("", unit.connection.execute(its).scalar_one()):
         raise Problem(Sentence("This record stands with another {client} by now: look there."))
     if before not in (None, old):
-        raise NotedSince("note", old, there.noted_by if there else _last_at_it(unit, record_id, field))
+        raise NotedSince("note", old, there.noted_by if there else audit.last_by(unit, record_id, ACT, field))
     if not note:
         unit.connection.execute(delete(FIELD_NOTES).where(*mine))
     elif old:
@@ -115,12 +115,6 @@ def keep(
         unit.connection.execute(insert(FIELD_NOTES).values(values))
     unit.chain.add(ACT, kind, record_id, field, old or None, note or None)
     unit.mark(client)
-
-
-def _last_at_it(unit: UnitOfWork, record_id: str, field: str) -> str:
-    """Who took the note on a field away."""
-    acts = [one.person for one in audit.history(unit, [record_id]) if (one.act, one.field) == (ACT, field)]
-    return acts[-1] if acts else "Somebody"
 
 
 def rename(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import select
 
+from store.disk import audit
 from store.disk.tables import Agency, Client, Episode, Event
 from store.facts import RECORD_KINDS, Kind, NewerVersion, NotedSince, StoredRecord
 from store.findings import queries
@@ -154,12 +155,12 @@ def annotate(
     _mark(unit, episode)
     if not queries.has_state(unit.connection, episode.number):
         unit.settle()
-    by = queries.annotated_by(unit.connection, episode.number)
     for at, (field, new) in enumerate((("key_worker", key_worker), ("note", note))):
         if new is not None:
             old = queries.annotate(unit.connection, episode.number, field, new)
             if before is not None and old not in (before[at], new):
-                raise NotedSince(field.replace("_", " "), old, by or "Somebody")
+                by = audit.last_by(unit, episode_id, "annotate", field)
+                raise NotedSince(field.replace("_", " "), old, by)
             if old != new:
                 queries.note_who(unit.connection, episode.number, unit.person, unit.at)
                 unit.chain.add("annotate", "episode", episode_id, field, old, new)

@@ -225,6 +225,10 @@ def test_neither_is_written_over_by_who_saw_another_one(desk: Desk, agency: Agen
             do(desk.store, BOB, save.annotate, "c1", "c1e", **given, before=("", ""))
     tree = do(desk.store, BOB, save.annotate, "c1", "c1e", note="moves", before=("", "rings back"))
     assert (tree.episodes[0].key_worker, tree.episodes[0].note) == ("Jo", "moves")
+    # Whoever wrote the note is told, not who named another key worker after that.
+    do(desk.store, ANN, save.annotate, "c1", "c1e", key_worker="Lee", before=("Jo", "moves"))
+    with pytest.raises(NotedSince, match="bob changed the note meanwhile"):
+        do(desk.store, ANN, save.annotate, "c1", "c1e", note="stays", before=("Lee", "rings back"))
 
 
 def test_nothing_is_done_to_an_episode_that_went_to_another_client_since_one_looked(
