@@ -1,6 +1,9 @@
 """Drafts after a kill: what was carried stays marked, what both sides changed is chosen, two windows keep one each."""
 
 import signal
+from types import SimpleNamespace
+
+import pytest
 
 from exporters.records import left_drafts
 from store.facts import ClientTree, Draft, Who
@@ -12,6 +15,8 @@ from tests.screens.program import NOW
 from tests.screens.test_client_nothing_lost import other_saves, typed
 from tests.stores import ask, do
 from tests.terminal import Terminal
+from tui.screens.client.draft_keeper import DraftKeeper
+from tui.screens.client.model import Held
 
 
 def killed(terminal: Terminal) -> None:
@@ -70,6 +75,30 @@ def test_an_empty_new_record_leaves_no_draft_once_what_stood_under_it_is_thrown_
     terminal.press("d")
     terminal.until("Deleted: ")
     terminal.until(lambda _: ask(store, drafts.listed, "ann") == [])
+
+
+def test_a_key_under_new_records_writes_no_draft_of_theirs_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(drafts, "keep", lambda _store, _who, draft: kept.append(draft.record_id))
+    store = SimpleNamespace(do=lambda _who, _drop, id, _session: kept.append(f"no {id}"))
+    app = SimpleNamespace(person="ann", session="a", drafted_at=NOW, clock=lambda: NOW, unwritten=set(), demo=True)
+    app.call_in = lambda _seconds, _then: SimpleNamespace(stop=lambda: None)
+    app.write_unhurried = lambda job, on_done, on_problem: (job(store), on_done())
+    client, episode = Held("client", "c", "", saved={"SEX": "1"}), Held("episode", "e", "c")
+    event = Held("event", "v", "e", "sub_intervention")
+    keeper = DraftKeeper(app, lambda: [client, episode, event])
+
+    def typed_in(held: Held, values: dict[str, str]) -> list[str]:
+        kept.clear()
+        held.typed = values
+        keeper.touch(held)
+        keeper.write()
+        return list(kept)
+
+    assert typed_in(client, {"SEX": "2"}) == ["c"]
+    assert typed_in(event, {"RECPEER": "Y"}) == ["e", "v"], "the episode's once, for nobody finds the event's without"
+    assert typed_in(event, {"RECPEER": "N"}) == ["v"]
+    assert typed_in(event, {}) == ["no e", "no v"]
 
 
 def overtaken(store: Store, known: ClientTree) -> None:

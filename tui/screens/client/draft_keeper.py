@@ -191,6 +191,8 @@ class DraftKeeper:
         # Who writes last must be who typed last, also when a signal makes the screen's own thread write.
         self._lock = threading.Lock()
         self._written: dict[str, int] = {}
+        self._standing: set[str] = set()
+        """The records of which a draft stands in the store, by what was written here."""
 
     def touch(self, held: Held) -> None:
         """A value was changed: it is written within the time to wait; nothing is of a client who was removed."""
@@ -210,7 +212,8 @@ class DraftKeeper:
                 self.aside.settle()
             return
         self._busy, number = True, self.aside.began()
-        taken = self._with_new_above(list(self._waiting.values()))
+        every = self._with_new_above(list(self._waiting.values()))
+        taken = [held for held in every if held.id in self._waiting or self._is_due(held)]
         self._waiting.clear()
         wanted = [self._snapshot(held) for held in taken]
         # The next key, the next draft, or `aside`, which looks whether the store is busy, hears that it is written.
@@ -278,6 +281,11 @@ class DraftKeeper:
         below = () if held.version else [one for one in self._records() if one.parent_id == held.id]
         return held.is_changed or any(map(self._is_needed, below))
 
+    def _is_due(self, held: Held) -> bool:
+        """Whether the draft of a record in which nothing was typed since has to come, or to go: all of them with every
+        key would be three writes for one."""
+        return self._is_needed(held) != (held.id in self._standing)
+
     def _forget_all(self, problem: Problem) -> None:
         """The client was removed for good: what is typed of him is kept neither in the store nor beside it."""
         self._removed = problem.told(self._app.terms)
@@ -321,9 +329,11 @@ class DraftKeeper:
                     continue
                 if one.gone:
                     store.do(Who(self._app.person, NEVER), drafts.drop, one.id, self._app.session)
+                    self._standing.discard(one.id)
                 else:
                     who = Who(self._app.person, one.at, self._app.session)
                     drafts.keep(store, who, one.draft(who.person, who.session).as_draft())
+                    self._standing.add(one.id)
                 self._written[one.id] = one.number
 
     def _written_down(self, number: int) -> None:
