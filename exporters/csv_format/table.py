@@ -283,11 +283,13 @@ def _headed(path: Path, encoding: str, head: Sequence[str], standard: Standard) 
 def _refuse_rows_above(path: Path, above: Sequence[str], number: int, delimiter: str) -> None:
     """Raise Problem where a record stands above the headings: what is left away there are titles."""
 
-    def is_told(cell: str) -> bool:
-        return cell.isdigit() or days.is_in_digits(cell) or days.certain_day(cell) is not None
+    def is_day(cell: str) -> bool:
+        return days.is_in_digits(cell) or days.certain_day(cell) is not None
 
     for text in above:
-        if sum(is_told(_unwrapped(cell.strip())) for cell in _cells([text], delimiter)) >= _OF_A_RECORD:
+        cells = [_unwrapped(cell.strip()) for cell in _cells([text], delimiter)]
+        # Where none is a date the columns are numbered there.
+        if sum(cell.isdigit() or is_day(cell) for cell in cells) >= _OF_A_RECORD and any(map(is_day, cells)):
             raise Problem(
                 f"{path} has rows above its headings, which stand in line {number + 1}, as where files were put "
                 "together: take it apart, each with its own headings in the first line."

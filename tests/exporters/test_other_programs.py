@@ -61,6 +61,10 @@ READ: dict[str, tuple[bytes, str]] = {
         ("From,01/10/2020,to,31/12/2020,rows,3\r\n" + text()).encode(),
         "its headings, which stand in line 2",
     ),
+    "numbered columns": (
+        (",".join(map(str, range(1, 64))) + "\r\n" + text()).encode(),
+        "its headings, which stand in line 2",
+    ),
     "empty columns": (lines(lambda line: line + ",,,").encode(), "3 columns without a heading at the end"),
     "empty rows": ((text() + ("," * 63 + "\r\n") * 9).encode(), "9 rows in which nothing stands"),
     "a cell more": (lines(lambda line: line if "CLIENTID" in line else line + ",").encode(), "1 empty cell more"),
