@@ -1,6 +1,6 @@
 """What goes on around an open client: other people in the record, their saves, lookalikes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from exporters.records import check_client, find
@@ -40,6 +40,7 @@ class Around:
         self._numbers = {screen.case.standard.role(role) for role in find.NUMBERS} - {""}
         self._beside = Refresher(screen, self._question_beside, self._take_beside, _not_worth_saying)
         self._again = Refresher(screen, self._question_again, self._came_again)
+        self._similar = Refresher(screen, self._question_alike, self._seen_alike, _not_worth_saying)
         self._is_own, self._is_asked = True, False
 
     # --- coming and going -------------------------------------------------------------------
@@ -194,22 +195,16 @@ class Around:
         if wanted == self._asked:
             return
         self._asked = wanted
-        self._seek_alike(self._seen_alike)
+        self._similar.read()
 
-    def _seek_alike(self, then: Callable[[list[Resemblance]], None], hold: bool = False) -> None:
-        screen, program = self.screen, self.screen.program
-        agency, standard, client = program.agency, program.standard, screen.case.client
-        id, values = client.id, dict(client.values)
-        program.read(
-            lambda snapshot: find.known_already(snapshot, agency, standard, values, leave_out=[id]),
-            on_done=then,
-            on_problem=(lambda problem: screen.say(problem.sentence, "error")) if hold else _not_worth_saying,
-            hold=hold,
-        )
+    def _question_alike(self) -> Question[list[Resemblance]]:
+        program, client = self.screen.program, self.screen.case.client
+        agency, standard, id, values = program.agency, program.standard, client.id, dict(client.values)
+        return lambda snapshot: find.known_already(snapshot, agency, standard, values, leave_out=[id])
 
     def _seen_alike(self, found: list[Resemblance]) -> None:
         screen = self.screen
-        if found == self.alike or not screen.is_attached:
+        if found == self.alike:
             return
         self.alike = found
         key = REGISTRY.key_text("client.alike")
@@ -232,7 +227,12 @@ class Around:
 
             self.screen.app.push_screen(AlikePage(self.screen, found))
 
-        self._seek_alike(came, hold=True)
+        self.screen.program.read(
+            self._question_alike(),
+            on_done=came,
+            on_problem=lambda problem: self.screen.say(problem.sentence, "error"),
+            hold=True,
+        )
 
 
 def _differs(screen: "ClientView", tree: ClientTree) -> bool:
