@@ -437,22 +437,31 @@ def _extract(known: Situation) -> tuple[State, str]:
         return "done", f"{extract.file_name}; {later} since: for the next submission, or a correction"
     if told := known.reason("rows"):
         return "open", told
-    if extract is not None and known.changed:
-        return (
-            "open",
-            f"{counted(known.changed, 'record')} changed since {extract.file_name} was written: write it anew",
-        )
-    if extract is not None and known.otherwise:
-        return "open", f"{known.otherwise} since {extract.file_name} was written: write it anew"
+    if extract is not None and (told := written_since(extract, known.changed, known.otherwise)):
+        return "open", f"{told}: write it anew"
     if told := known.reason("period"):
         return "waits", told
     if extract is None:
         return "open", "not written yet"
-    if known.period_end is not None and local_day(extract.made_at) <= known.period_end:
-        return "open", f"{extract.file_name} was written before the reporting period was over: write it anew"
+    if told := written_early(extract, known.period_end):
+        return "open", f"{told}: write it anew"
     if known.invalid:
         return "open", f"{extract.file_name} is {known.invalid}"
     return "done", extract.file_name
+
+
+def written_since(extract: "ExtractInfo", changed: int, otherwise: str) -> str:
+    """That an extract would be another by now: records were `changed` since, or what it goes by is `otherwise`."""
+    if changed:
+        return f"{counted(changed, 'record')} changed since {extract.file_name} was written"
+    return f"{otherwise} since {extract.file_name} was written" if otherwise else ""
+
+
+def written_early(extract: "ExtractInfo", period_end: date | None) -> str:
+    """That an extract was written before all that it reports could have happened; "" where it was not."""
+    if period_end is None or local_day(extract.made_at) > period_end:
+        return ""
+    return f"{extract.file_name} was written before the reporting period was over"
 
 
 def _estimate(known: Situation) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from exporters.checks.caseload import check_caseload
 from exporters.extracts import kept_files
+from exporters.extracts.otherwise import otherwise
 from exporters.extracts.submission_window import said_of_window
 from exporters.month.checklist import (
     ELSEWHERE,
@@ -19,6 +20,8 @@ from exporters.month.checklist import (
     judge,
     open_mismatches,
     situation,
+    written_early,
+    written_since,
 )
 from exporters.month.portal_figures import entered
 from exporters.work import Work, work_on
@@ -117,6 +120,30 @@ class Acts:
         said = said_of_window(self.store.ask(calendar.of_agency, self.agency), self.month, self.today)
         sent = [one for one in self.store.ask(stored_sent.listed, self.agency) if one.submission == self.month]
         return " ".join([*said, *(kept_files.said_of_file(one) for one in sent[-1:])]).strip()
+
+    def said_before(self, item_id: str, attempt: int | None = None) -> str:
+        """What is to be said before an item is ticked: of the upload, as `said_of_extract` of what would be marked."""
+        if self._item(item_id).check != "uploaded":
+            return ""
+        chosen = self._attempt(attempt)
+        known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
+        return self.said_of_extract(known.extract) if known.extract is not None and not known.is_nil else ""
+
+    def said_of_extract(self, extract: "ExtractInfo") -> str:
+        """What is to be said before an extract of this month is marked as sent that would be written otherwise by now.
+
+        Nothing is refused: the very file may have been sent. Empty when it still is what would be sent.
+        """
+        if extract.is_sent:
+            return ""
+        period = self.entry.period
+        with self.store.reading() as snapshot:
+            changed = submissions.changed_since(snapshot, self.agency, extract)
+            other = otherwise(snapshot, self.agency, self.standard, period, extract)
+        told = written_since(extract, changed, other) or written_early(extract, period.end)
+        if not told:
+            return ""
+        return f"{told[0].upper()}{told[1:]}: where that very file was not sent, write it anew and send that."
 
     def correct(self, reason: str) -> "SubmissionInfo":
         """Open a correction: another attempt of the month, with a reason."""
@@ -288,3 +315,17 @@ def mark_sent(
     acts = Acts(store, agency, standard, entry, person, today, now)
     acts.sent(extract)
     return acts.said_of_today()
+
+
+def said_of_marking(
+    store: "Store",
+    agency: "AgencyInfo",
+    standard: Standard,
+    extract: "ExtractInfo",
+    person: str,
+    today: date,
+    now: datetime,
+) -> str:
+    """What is to be said before an extract is marked as sent: see `Acts.said_of_extract`. Raises Problem."""
+    entry = store.ask(calendar.of_agency, agency).entry(extract.submission)
+    return Acts(store, agency, standard, entry, person, today, now).said_of_extract(extract)

@@ -320,6 +320,28 @@ def test_an_extract_that_would_be_another_though_no_record_was_changed_is_to_be_
     assert items(desk)["extract"].state == "done"
 
 
+def test_before_an_extract_that_would_be_another_by_now_is_marked_that_is_said(desk: Desk) -> None:
+    desk.take([row()])
+    look(desk)
+    name = desk.send().file.name
+    [written] = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))
+    assert acts(desk).said_before("uploaded") == acts(desk).said_of_extract(written) == ""
+    assert acts(desk).said_before("portal_figures") == ""
+    change(desk, "e1", NATION="FRA")
+    told = f"1 record changed since {name} was written: where that very file was not sent, write it anew and send that."
+    assert acts(desk).said_before("uploaded") == acts(desk).said_of_extract(written) == told
+    # Nothing is refused: that very file may have been sent.
+    acts(desk).tick("uploaded")
+    assert acts(desk).said_of_extract(ask(desk.store, extracts.one, written.id)) == ""
+
+
+def test_what_was_written_before_its_period_was_over_is_said_before_it_is_marked(desk: Desk) -> None:
+    desk.take([row()])
+    desk.send("2021-01")
+    assert "was written before the reporting period was over" in acts(desk, "2021-01").said_before("uploaded")
+    assert acts(desk, "2020-12").said_before("uploaded") == ""  # none is written
+
+
 def test_what_is_new_is_to_be_written_anew_once_something_else_counts_as_sent(wales: Returns) -> None:
     wales.take(journey(modality(start="2020-09-10"), REFDATE="2020-09-01"))
     wales.export("2020-09", today=date(2020, 11, 3))

@@ -5,8 +5,11 @@ from pathlib import Path
 from store.facts import NEVER, AgencyInfo, Who
 from store.month import extracts
 from store.month import sent as stored_sent
+from store.records import read as stored_records
+from store.records import save
 from store.store import Store
 from tests.exporters.extracts import read
+from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command
 from tests.screens_month.conftest import PICTURES
 from tests.screens_month.extracting import go, opened, sent, steady
@@ -200,3 +203,28 @@ def test_the_file_of_a_sent_extract_is_removed_on_a_key(start: Start, store: Sto
     assert not path.exists() and ask(store, extracts.listed, agency)[0].sha256 == made.sha256
     terminal.press("<delete>")
     terminal.until("There is no file to remove")
+
+
+def test_what_would_be_another_file_by_now_is_marked_as_sent_by_a_key_of_its_own(
+    start: Start, store: Store, agency: AgencyInfo
+) -> None:
+    terminal = opened(start)
+    terminal.press("<f2>")
+    terminal.until("Folder on this host")
+    terminal.press("<enter>")
+    terminal.until("Receipt: ")
+    with store.writing(Who("bob", NOW)) as unit:
+        client = next(iter(stored_records.episodes(unit, agency))).client_id
+        known = stored_records.get(unit, "client", client)
+        save.change(unit, "client", client, {**known.values, "NATION": "POL"}, known.version)
+    terminal.press("<f2>")
+    terminal.until("1 record changed since")
+    assert not terminal.shows("(Enter)")
+    terminal.press("<escape>")
+    terminal.until(lambda screen: not screen.shows("Mark as sent?"))
+    [made] = ask(store, extracts.listed, agency)
+    assert not made.is_sent
+    terminal.press("<f2>")
+    terminal.until("Mark as sent?")
+    terminal.press("s")
+    terminal.until("The extract is sent.")

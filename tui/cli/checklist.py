@@ -364,6 +364,8 @@ def _act(
         entry = calendar.entry(at.month) if at.month else calendar.due(at.today)
         acts = Acts(found, agency, standard, entry, person(found.path), at.today, now())
         if act == "tick":
+            if said := acts.said_before(item):
+                talk(said)
             acts.tick(item, told)
             print(f"{entry.submission}: {item} is ticked")
             if said := acts.said_of_today(item):

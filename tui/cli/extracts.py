@@ -18,7 +18,7 @@ from exporters.extracts.preview import changes_since, preview_extract
 from exporters.extracts.receipt import as_mapping, receipt_lines, state_of, told_redacted
 from exporters.extracts.resend import send_again, write_again
 from exporters.extracts.submission_window import due_submission
-from exporters.month.checklist_acts import mark_sent
+from exporters.month.checklist_acts import mark_sent, said_of_marking
 from exporters.records.consent import told_of_taken_back
 from exporters.work import Work
 from store.facts import Who
@@ -180,7 +180,10 @@ def _mark(extract: str, sent: bool, at: StoreOptions, today: date, form: OutputF
         one = found.ask(resolved, found.ask(agency_of, at.agency, at.standard), extract)
         if sent:
             of = found.ask(agency_of, at.agency, at.standard)
-            said = mark_sent(found, of, load(of.standard), one, person(found.path), today, now())
+            about = of, load(of.standard), one, person(found.path), today, now()
+            if said := said_of_marking(found, *about):
+                talk(said)
+            said = mark_sent(found, *about)
             if said:
                 talk(said)
         else:

@@ -1,6 +1,8 @@
 """The checklist of one submission: what the data tick, what a person ticks, and where each thing is mended."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.message import Message
@@ -26,6 +28,11 @@ from tui.widgets.text_line import Piece, TextLine
 from tui.widgets.text_page import wrapped
 from validators.problems import Problem
 from validators.standard.terminology import counted
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo
+    from validators.calendar.calendar import CalendarEntry
+    from validators.standard.model import Standard
 
 # The list of the Checklist screen, one line for each item; and what is done to one, in the writers' thread.
 
@@ -344,8 +351,28 @@ class ChecklistScreen(StoreScreen[None]):
         elif item.asks:
             asked = [Asked(name, name.capitalize(), optional=True) for name in item.asks]
             self._ask(item.title, [item.help], asked, "tick", item.id)
+        elif item.check == "uploaded" and self.page is not None:
+            its, whose = item.id, self._about(self.page)
+            attempt = self.page.submission.attempt if self.page.submission else None
+            self.program.in_store(
+                lambda store: Acts(store, *whose).said_before(its, attempt),
+                on_done=lambda said: self._ask_sent(said, its),
+                hold=True,
+            )
         else:
             self._act("tick", item.id, {})
+
+    def _ask_sent(self, said: str, item: str) -> None:
+        """Tick the upload; where something is to be `said` of what would so be marked as sent, that is asked first."""
+        if not said:
+            self._act("tick", item, {})
+            return
+
+        def sure(letter: str | None) -> None:
+            if letter == "s":
+                self._act("tick", item, {})
+
+        self.app.push_screen(Confirm("Mark as sent?", [said], [Answer("s", "That very file was sent")]), sure)
 
     def action_correct(self) -> None:
         """Another attempt of this month."""
@@ -405,13 +432,17 @@ class ChecklistScreen(StoreScreen[None]):
     def _act(self, act: str, item: str, texts: Mapping[str, str]) -> None:
         if self.page is None:
             return
-        app = self.program
-        about = (app.agency, app.standard, self.page.entry, app.person, app.today(), app.clock())
+        app, about = self.program, self._about(self.page)
         attempt = self.page.submission.attempt if self.page.submission else None
         values = dict(texts)
         app.in_store(
             lambda store: do(store, about, act, item, values, attempt), on_done=self._acted, writes=True, hold=True
         )
+
+    def _about(self, page: ChecklistPage) -> "tuple[AgencyInfo, Standard, CalendarEntry, str, date, datetime]":
+        """Whose checklist, of which submission, who acts, and when."""
+        app = self.program
+        return app.agency, app.standard, page.entry, app.person, app.today(), app.clock()
 
     def _acted(self, told: tuple[str, bool]) -> None:
         sentence, latest = told

@@ -13,7 +13,7 @@ from exporters.extracts import kept_files
 from exporters.extracts.receipt import receipt_lines, state_of
 from exporters.extracts.resend import fetch_lines, pipe_line, write_again
 from exporters.formats.kept_text import KeptText
-from exporters.month.checklist_acts import mark_sent
+from exporters.month.checklist_acts import mark_sent, said_of_marking
 from exporters.records.consent import told_of_taken_back
 from exporters.work import Work
 from store.disk.files import may
@@ -131,17 +131,24 @@ class ReceiptScreen(StoreScreen[None]):
 
     def action_sent(self) -> None:
         """F2: was it sent? Asked, since later mismatches are told against it."""
-        told = "Mark it once the {portal} has taken it. Later extracts are compared with it."
-        lines = [self.program.terms.say(told)]
+        app, extract = self.program, self.extract
+        lines = [app.terms.say("Mark it once the {portal} has taken it. Later extracts are compared with it.")]
         answers = [Answer("s", "It was sent")]
 
         def came(letter: str | None) -> None:
             if letter == "s":
-                app, id = self.program, self.extract.id
                 work, who = Work(app.agency, app.standard, app.today()), Who(app.person, app.clock())
-                app.in_store(lambda store: _marked(store, work, who, id), on_done=self._came, writes=True, hold=True)
+                app.in_store(
+                    lambda store: _marked(store, work, who, extract.id), on_done=self._came, writes=True, hold=True
+                )
 
-        self.app.push_screen(Confirm("Mark as sent?", lines, answers, "s"), came)
+        def ask(said: str) -> None:
+            # What would be another file by now is marked by a key of its own, not by Enter.
+            before = [said, *lines] if said else lines
+            self.app.push_screen(Confirm("Mark as sent?", before, answers, "" if said else "s"), came)
+
+        about = app.agency, app.standard, extract, app.person, app.today(), app.clock()
+        app.in_store(lambda store: said_of_marking(store, *about), on_done=ask, hold=True)
 
     def action_take_back(self) -> None:
         """Del: it was not sent after all."""
