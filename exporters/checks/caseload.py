@@ -21,12 +21,14 @@ from store.clients import index, lookalikes
 from store.disk import audit
 from store.facts import Who
 from store.findings import queries, results
+from store.findings.acceptance_facts import values_text
 from store.findings.results import CHECKER, Beside
 from store.month import agency_settings, calendar
 from store.records import read
 from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Finding
 from validators.rules.checker import Checker
+from validators.rules.field_patterns import shortened, shorteners_of
 from validators.rules.file_rules import FileRules
 from validators.rules.registry import Context
 
@@ -65,6 +67,7 @@ class GoingCheck:
             for rule in checker.standard.rules
             if any(row.store_severity not in ("", row.severity) for row in rule.rows)
         )
+        self._shorteners = shorteners_of(self.standard)
         self._found: dict[str, Going] = {}
 
     def prepared(self, stream: Iterable[Stamped]) -> Iterator[tuple[str, EpisodeRecord, Mapping[str, str]]]:
@@ -80,7 +83,7 @@ class GoingCheck:
             for stamp, record in some:
                 yield stamp, record, sent
 
-    def look(self, record: EpisodeRecord, sent: Mapping[str, str], kept: Iterable[Finding]) -> None:
+    def look(self, record: EpisodeRecord, sent: Mapping[str, str], kept: Collection[Finding]) -> None:
         """Remember what would be sent of an episode until `found` is asked; `kept` is what is found in all of it."""
         from store.findings.acceptance_facts import Going
 
@@ -97,12 +100,24 @@ class GoingCheck:
         if not part and not is_apart and self.standard.has_consent(record.episode):
             return  # what was sent before takes no row
         rows = 1 if self.standard.withholds(outgoing.record.episode) else outgoing.record.rows
-        self._found[record.episode_id] = Going(rows, events, self._judged(outgoing))
+        self._found[record.episode_id] = Going(rows, events, self._by_kept(self._judged(outgoing), kept))
 
     def _judged(self, outgoing: Outgoing) -> tuple[Finding, ...]:
         part = {event.id for event in outgoing.record.events} | {""}
         found = self._checker.check(outgoing.judged, self._context)
         return (*(one for one in found if one.event_id in part), *outgoing.findings)
+
+    def _by_kept(self, found: tuple[Finding, ...], kept: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The same findings, by the values as they are kept, which somebody accepts, where less of these leaves."""
+        if not self._shorteners:
+            return found
+        whole = {
+            (one.rule, one.event_id, values_text(shortened(one.values, self._shorteners))): one.values for one in kept
+        }
+        return tuple(
+            replace(one, values=whole.get((one.rule, one.event_id, values_text(one.values)), one.values))
+            for one in found
+        )
 
     def look_beside(self, rules: FileRules, record: EpisodeRecord, sent: Mapping[str, str]) -> list[Finding]:
         """What shows of that which would be sent of an episode, beside what would be of those looked at before."""

@@ -22,6 +22,7 @@ from store.month import agency_settings, calendar
 from store.records import read
 from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Finding
+from validators.rules.field_patterns import shortened, shorteners_of
 from validators.rules.registry import Context
 
 Chosen = tuple[EpisodeRecord, Outgoing]
@@ -32,7 +33,9 @@ def examination(snapshot: Snapshot, work: Work, selection: Selecting) -> Examina
     agency = work.agency
     settings = agency_settings.settings(snapshot, agency)
     context = Context(work.today, "file", selection.period, settings, agency.code)
-    accepted = Accepted(acceptances.listed(snapshot, agency))
+    # Somebody accepts a value as it is kept, and so what leaves of it.
+    shorteners = shorteners_of(selection.standard)
+    accepted = Accepted(acceptances.listed(snapshot, agency), lambda values: shortened(values, shorteners))
     repeated, alike = read.repeated_identifiers(snapshot, agency), lookalikes.alike(snapshot, agency)
     return Examination(selection.standard, context, repeated, accepted, alike)
 

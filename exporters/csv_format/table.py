@@ -414,9 +414,10 @@ def _judge_dates(table: Table, standard: Standard, filled: Mapping[int, Sequence
     layout = standard.date_layout.text
 
     def wholly(shape: Callable[[str], object]) -> list[int]:
-        """The columns of dates that are written so throughout: in several rows, or all dates that there are."""
+        """The columns of dates that are written so throughout: several of them, or all dates that there are. One that
+        stands in every row of an episode is one slip of the keys."""
         found = [place for place, texts in columns.items() if all(map(shape, texts))]
-        return found if len(found) == len(columns) else [place for place in found if len(columns[place]) > 1]
+        return found if len(found) == len(columns) else [place for place in found if len({*columns[place]}) > 1]
 
     def is_otherwise(text: str) -> bool:
         day = days.certain_day(text)

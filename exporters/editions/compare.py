@@ -1,7 +1,7 @@
-"""What differs between two editions: fields, code lists and rules, by what they are, not by where they stand."""
+"""What differs between two editions: fields, code lists, rules and the rest, by what they are, not where they stand."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from validators.standard.model import CodeList, Field, Rule, Standard
 
@@ -13,7 +13,8 @@ class EditionDifference:
     """What a later edition has otherwise than one before.
 
     `changed_fields` tell of a header what changed, `changed_lists` of a list its codes that are new, gone or have
-    another text, `changed_rules` of a rule in what. `renamed` are pairs of the header before and now.
+    another text, `changed_rules` of a rule in what. `renamed` are pairs of the header before and now. `otherwise` says
+    what else differs: how a return is written, and whatever of it is neither field, list nor rule.
     """
 
     before: str
@@ -28,13 +29,14 @@ class EditionDifference:
     new_rules: tuple[str, ...] = ()
     gone_rules: tuple[str, ...] = ()
     changed_rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    otherwise: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether the two say the same."""
         fields = self.new_fields or self.gone_fields or self.renamed or self.changed_fields
         lists = self.new_lists or self.gone_lists or self.changed_lists
-        return not (fields or lists or self.new_rules or self.gone_rules or self.changed_rules)
+        return not (fields or lists or self.new_rules or self.gone_rules or self.changed_rules or self.otherwise)
 
     def as_mapping(self) -> dict[str, object]:
         """As the compare command's JSON tells it."""
@@ -59,6 +61,7 @@ class EditionDifference:
                 "gone": list(self.gone_rules),
                 "changed": {rule: list(what) for rule, what in self.changed_rules.items()},
             },
+            "otherwise": list(self.otherwise),
         }
 
 
@@ -95,7 +98,55 @@ def compare(before: Standard, after: Standard) -> EditionDifference:
         tuple(rule.id for rule in after.rules if rule.id not in before.rule_by_id),
         tuple(rule.id for rule in before.rules if rule.id not in after.rule_by_id),
         changed_rules,
+        _otherwise(before, after, meant),
     )
+
+
+_APART = {
+    "date_layout": "how dates are written",
+    "sections": "the sections",
+    "roles": "which field plays which part",
+    "values": "the sets of codes that it names",
+    "no_consent_carries": "what a record without consent carries",
+    "shortened": "what leaves shorter than it is kept",
+    "extracted_when": "what an {episode} needs to be sent",
+    "checklist": "the checklist",
+    "numbered": "the numbers that are given",
+    "second_keying": "what a second person keys again",
+    "enquiries": "who is asked about it",
+    "settings": "what agencies say of themselves",
+    "measures": "the measures",
+    "xml": "the shape of a message",
+    "printed": "the headings that are printed otherwise",
+    "guarded": "the fields with a consent of their own",
+    "kept_back": "what never leaves",
+    "journeys": "how {episode}s make journeys",
+}
+"""What is neither field, list nor rule, in words."""
+
+
+def _otherwise(before: Standard, after: Standard, renamed: Mapping[str, str]) -> tuple[str, ...]:
+    """What else differs; a field that only has another header makes nothing another."""
+
+    def now(value: object) -> object:
+        if isinstance(value, str):
+            return renamed.get(value, value)
+        if isinstance(value, Mapping):
+            return {now(name): now(its) for name, its in value.items()}
+        return type(value)(map(now, value)) if type(value) in (tuple, frozenset) else value  # type: ignore[call-arg]
+
+    old, new = before.submission, after.submission
+    of_return = [
+        f"{one.name} {was if was != () else '(none)'} → {its if its != () else '(none)'}"
+        for one in fields(old)
+        if one.name not in ("note", "status") and (was := getattr(old, one.name)) != (its := getattr(new, one.name))
+    ]
+    apart = [
+        after.say(told) if "{" in told else told
+        for name, told in _APART.items()
+        if now(getattr(before, name)) != getattr(after, name)
+    ]
+    return (*of_return, *apart)
 
 
 def renamed_fields(before: Standard, after: Standard) -> list[Renamed]:
@@ -143,14 +194,19 @@ def _of_list(old: CodeList, new: CodeList) -> dict[str, tuple[str, ...]]:
         if code in new.codes and old.facts.get(code) != new.facts.get(code) and _days(old, code) != _days(new, code)
     ]
     status = f"{old.status} → {new.status}" if old.status != new.status else ""
+    whole = f"{_whole(old)} → {_whole(new)}" if old.complete != new.complete else ""
     found = {
         "new": tuple(code for code in new.codes if code not in old.codes),
         "gone": tuple(code for code in old.codes if code not in new.codes),
         "text": tuple(texts),
         "days": tuple(days),
-        "status": (status,) if status else (),
+        "status": tuple(filter(None, (status, whole))),
     }
     return {name: codes for name, codes in found.items() if codes}
+
+
+def _whole(codes: CodeList) -> str:
+    return "complete" if codes.complete else "incomplete"
 
 
 def _days(codes: CodeList, code: str) -> tuple[str, str]:
@@ -171,7 +227,7 @@ def _of_rule(old: Rule, new: Rule, renamed: Mapping[str, str]) -> tuple[str, ...
             for row in rule.rows
         ]
 
-    severities = [row.severity for row in old.rows], [row.severity for row in new.rows]
+    severities = [[(row.severity, row.store_severity) for row in rule.rows] for rule in (old, new)]
     found = []
     if applied(old) != applied(new):
         found.append("what it asks")
@@ -217,6 +273,9 @@ def told(its: EditionDifference, before: Standard, after: Standard) -> Iterator[
     if its.changed_rules:
         yield f"Rules that changed: {len(its.changed_rules)}"
         yield from (f"  {rule:<12} {'; '.join(what)}" for rule, what in its.changed_rules.items())
+    if its.otherwise:
+        yield f"Otherwise than before: {len(its.otherwise)}"
+        yield from (f"  {one}" for one in its.otherwise)
 
 
 def _told_of_lists(its: EditionDifference) -> Iterator[str]:

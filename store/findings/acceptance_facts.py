@@ -1,7 +1,7 @@
 """Acceptances of warnings, and how a whole caseload stands, as the store hands them out."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -75,9 +75,15 @@ class AcceptanceInfo:
 class Accepted:
     """The live acceptances of an agency or a client, to look findings up in that were not read from the store."""
 
-    def __init__(self, acceptances: Iterable[AcceptanceInfo] = ()) -> None:
-        """Keep those that are live."""
-        self.by_subject: Mapping[Subject, AcceptanceInfo] = {one.subject: one for one in acceptances if one.is_live}
+    def __init__(
+        self, acceptances: Iterable[AcceptanceInfo] = (), leaves: Callable[[Values], Values] | None = None
+    ) -> None:
+        """Keep those that are live; with `leaves`, what of values leaves, they cover findings in what would be sent."""
+        live = [one for one in acceptances if one.is_live]
+        by_subject = {one.subject: one for one in live}
+        for one in live if leaves is not None else ():
+            by_subject.setdefault((*one.subject[:3], values_text(leaves(one.values))), one)
+        self.by_subject: Mapping[Subject, AcceptanceInfo] = by_subject
 
     def of(self, finding: Finding) -> AcceptanceInfo | None:
         """The acceptance that covers a finding; only a warning can have one."""

@@ -26,7 +26,7 @@ from exporters.report import page as manager_page
 from exporters.report.text import as_text
 from exporters.work import Work
 from store.facts import AgencyInfo, Draft, Who
-from store.findings import queries
+from store.findings import acceptances, queries
 from store.findings.acceptance_facts import By
 from store.live import drafts
 from store.month import extracts, sent
@@ -40,7 +40,7 @@ from tests.validators.builders_smds import WALES, journey, modality
 from tui.screens.findings.groups import words_of
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
-from validators.records import EpisodeRecord, Event
+from validators.records import EpisodeRecord, Event, Severity
 from validators.rules.checker import Checker
 from validators.rules.registry import Context
 from validators.standard.edition import CodeFacts
@@ -241,6 +241,32 @@ def test_a_rule_of_a_site_that_weighs_otherwise_when_it_is_sent_is_counted_as_se
     assert (figures.rows, figures.errors, figures.warnings) == (tally.rows, tally.errors, tally.warnings)
     assert (figures.load_percent, figures.data_quality_percent) == (tally.load_percent, tally.data_quality_percent)
     assert month.not_ready_because == receipt.not_ready_because
+
+
+@pytest.mark.parametrize("start", ["2026-03-12", "2026-12-02"])
+def test_who_accepts_a_value_accepts_what_leaves_of_it(tmp_path: Path, start: str) -> None:
+    """A site may call a postcode that reads as none a doubt; the one that leaves is shorter than the one that is kept.
+    What is accepted is so in Month, in Findings and in the receipt, whether all of the journey goes or a part of it."""
+    rules = tuple(
+        replace(rule, rows=tuple(replace(its, severity="warning") for its in rule.rows))
+        if rule.id == "postcode"
+        else rule
+        for rule in WALES.rules
+    )
+    own, today = replace(WALES, rules=rules), WELSH_DAYS[0]
+    with open_store(tmp_path / "keywork.db", tmp_path / "store.key", lambda _: own, create=True) as store:
+        with store.writing(Who("ann", NOW)) as work:
+            agency = agencies.ensure(work, "T00123", own.id, since="2026-01")
+            bulk_load.load(work, agency, [journey(modality(start=start), POSTCODE="CF51AAA")])
+        check_caseload(store, agency, Checker(own), today, NOW)
+        with store.writing(Who("ann", NOW)) as work:
+            acceptances.accept(work, queries.findings(work, agency, severity=Severity.WARNING), "so it is")
+        check_caseload(store, agency, Checker(own), today, NOW)
+        month = ask(store, read_standing, agency, own, today, 0)
+        tally = ask(store, preview_extract, Work(agency, own, today), month.due.submission).tally
+        shown = ask(store, queries.counts, agency, period_at_hand(store, agency, own, today))
+    assert (month.figures.warnings, month.figures.accepted) == (tally.warnings, tally.accepted)
+    assert tally.warnings == tally.accepted == sum(one.accepted for one in shown) > 0
 
 
 def closed_code(standard: Standard) -> Standard:

@@ -271,6 +271,10 @@ def test_one_date_written_otherwise_is_a_fault_of_its_row(tmp_path: Path) -> Non
     path = tmp_path / "extract.csv"
     path.write_text(table([row(DOB="29/02/1980"), row("2")]), encoding="utf-8", newline="")
     assert told(check(path).findings) == [("error", "3", ("DOB",), (2,))]
+    # One slip stands in each row of its episode.
+    slip = row(DISD="2020-06-30", CJDISRSN="2")
+    path.write_text(table([slip | visit(), slip | visit("2"), row("2")]), encoding="utf-8", newline="")
+    assert told(check(path).findings) == [("error", "3", ("DISD",), (2, 3))]
 
 
 def test_shortened_identifiers_are_told(tmp_path: Path) -> None:

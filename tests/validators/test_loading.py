@@ -239,6 +239,24 @@ TOML = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("pattern", "severity", "graver"),
+    [
+        ("lists_not_judged", "notice", "error"),
+        ("lists_not_judged", "notice", "warning"),
+        ("zeros_lost", "warning", "error"),
+    ],
+)
+def test_what_is_said_of_a_whole_file_alone_stands_in_no_returns_way(
+    pack: Path, pattern: str, severity: str, graver: str
+) -> None:
+    path = pack / "rules.csv"
+    row = next(line for line in path.read_text(encoding="utf-8").splitlines() if f",{pattern}," in line)
+    line = replace_text(path, row, row.replace(f",{severity},", f",{graver},", 1))
+    sentence = refusal(pack)
+    assert f"rules.csv, line {line}: " in sentence and f"what {pattern} says of a whole file is no {graver}" in sentence
+
+
 @pytest.mark.parametrize(("old", "new", "reason"), TOML)
 def test_a_key_of_the_standard_that_cannot_be(pack: Path, old: str, new: str, reason: str) -> None:
     replace_text(pack / "standard.toml", old, new)

@@ -364,11 +364,10 @@ def _act(
         entry = calendar.entry(at.month) if at.month else calendar.due(at.today)
         acts = Acts(found, agency, standard, entry, person(found.path), at.today, now())
         if act == "tick":
-            if said := acts.said_before(item):
-                talk(said)
+            before = acts.said_before(item)
             acts.tick(item, told)
             print(f"{entry.submission}: {item} is ticked")
-            if said := acts.said_of_today(item):
+            for said in filter(None, (before, acts.said_of_today(item))):
                 talk(said)
         elif act == "reopen":
             acts.reopen(item, reason)

@@ -181,11 +181,10 @@ def _mark(extract: str, sent: bool, at: StoreOptions, today: date, form: OutputF
         if sent:
             of = found.ask(agency_of, at.agency, at.standard)
             about = of, load(of.standard), one, person(found.path), today, now()
-            if said := said_of_marking(found, *about):
-                talk(said)
+            before = said_of_marking(found, *about)
             said = mark_sent(found, *about)
-            if said:
-                talk(said)
+            for one_said in filter(None, (before, said)):
+                talk(one_said)
         else:
             with found.writing(Who(person(found.path), now())) as work:
                 stored_sent.take_back(work, one.id)

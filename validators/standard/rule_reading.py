@@ -16,6 +16,10 @@ from validators.standard.pack_tables import fail
 from validators.standard.return_reading import FORMATS
 
 _SEVERITIES = {*Severity, "list"}
+_TOO_GRAVE: dict[str, frozenset[str]] = {
+    "lists_not_judged": frozenset({Severity.ERROR, Severity.WARNING}),
+    "zeros_lost": frozenset({Severity.ERROR}),
+}
 _RULE_STATUSES = get_args(RuleStatus)
 # What a message may name.
 _WORDS = (
@@ -102,6 +106,9 @@ def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
         raise ValueError("only in_codes has its severity from a list")
     if row["severity"] not in _SEVERITIES or row["store_severity"] not in {*Severity, ""}:
         raise ValueError("the severity must be error, warning, notice or list")
+    # Of what is said of a file as such nothing is known of records that are kept: a return would be ready and not load.
+    if row["severity"] in _TOO_GRAVE.get(pattern, ()):
+        raise ValueError(f"what {pattern} says of a whole file is no {row['severity']} of a return: it cannot be one")
     _judge_message(row["message"])
     beside = [header for name in (*HEADERS_IN, "with") for header in parameters.get(name, "").split()]
     _known(beside, standard)
