@@ -194,7 +194,8 @@ def _of_list(old: CodeList, new: CodeList) -> dict[str, tuple[str, ...]]:
         if code in new.codes and old.facts.get(code) != new.facts.get(code) and _days(old, code) != _days(new, code)
     ]
     status = f"{old.status} → {new.status}" if old.status != new.status else ""
-    whole = f"{_whole(old)} → {_whole(new)}" if old.complete != new.complete else ""
+    # Whoever vouches for a list now says so by its status.
+    whole = f"{_whole(old)} → {_whole(new)}" if not status and old.complete != new.complete else ""
     found = {
         "new": tuple(code for code in new.codes if code not in old.codes),
         "gone": tuple(code for code in old.codes if code not in new.codes),

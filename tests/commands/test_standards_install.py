@@ -335,6 +335,31 @@ def test_what_an_edition_would_change_in_a_store_is_told_before(site: Path, tmp_
     assert "episodes " in out and "gain and 0 lose findings (+ rule codes in " in out
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "differs"),
+    [
+        ("standard.toml", 'after_period = "hold"', 'after_period = "send"', "after_period hold → send"),
+        (
+            "standard.toml",
+            '"EPISODID", "CONSENT"]',
+            '"EPISODID", "CONSENT", "DOB"]',
+            "a record without consent carries",
+        ),
+        ("standard.toml", 'after_period = "hold"', 'after_period = "hold"', ""),
+    ],
+)
+def test_editions_that_differ_in_neither_field_list_nor_rule_do_not_say_the_same(
+    site: Path, tmp_path: Path, file: str, old: str, new: str, differs: str
+) -> None:
+    told(call("standards", "copy", "ndtms-cjit-p", tmp_path / "copy"))
+    path = tmp_path / "copy" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    out = told(call("standards", "compare", "ndtms-cjit-p", tmp_path / "copy"))
+    assert (differs or "says the same") in out and ("says the same" in out) == (not differs)
+
+
 def test_a_copy_of_an_edition_with_lists_of_the_site_is_whole(site: Path, tmp_path: Path) -> None:
     file = table(tmp_path, 'Text,Code\n"Community, at home",01\n')
     told(call("standards", "install", file, "--standard", "ndtms-r"))
@@ -344,6 +369,7 @@ def test_a_copy_of_an_edition_with_lists_of_the_site_is_whole(site: Path, tmp_pa
     assert told(call("standards", "compare", "ndtms-r", tmp_path / "copy")) == "ndtms-r says the same as ndtms-r.\n"
     told(call("standards", "take-back", "ndtms-r"))
     its = json.loads(told(call("standards", "compare", "ndtms-r", tmp_path / "copy", "--format", "json")))
+    assert its["otherwise"] == []
     assert its["lists"]["changed"] == {"setting": {"new": ["01"], "status": ["unknown → site"]}}
     assert its["fields"]["changed"] == {} and its["rules"]["changed"] == {}
     four = [next(iter(catalogue.load_folder(tmp_path / "copy")))]
