@@ -133,7 +133,9 @@ def _otherwise(before: Standard, after: Standard, renamed: Mapping[str, str]) ->
             return renamed.get(value, value)
         if isinstance(value, Mapping):
             return {now(name): now(its) for name, its in value.items()}
-        return type(value)(map(now, value)) if type(value) in (tuple, frozenset) else value  # type: ignore[call-arg]
+        if isinstance(value, frozenset):
+            return frozenset(map(now, value))
+        return tuple(map(now, value)) if type(value) is tuple else value
 
     old, new = before.submission, after.submission
     of_return = [

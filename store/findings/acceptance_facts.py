@@ -81,8 +81,9 @@ class Accepted:
         """Keep those that are live; with `leaves`, what of values leaves, they cover findings in what would be sent."""
         live = [one for one in acceptances if one.is_live]
         by_subject = {one.subject: one for one in live}
-        for one in live if leaves is not None else ():
-            by_subject.setdefault((*one.subject[:3], values_text(leaves(one.values))), one)
+        if leaves is not None:
+            for one in live:
+                by_subject.setdefault((*one.subject[:3], values_text(leaves(one.values))), one)
         self.by_subject: Mapping[Subject, AcceptanceInfo] = by_subject
 
     def of(self, finding: Finding) -> AcceptanceInfo | None:
