@@ -143,9 +143,8 @@ class ReceiptScreen(StoreScreen[None]):
                 )
 
         def ask(said: str) -> None:
-            # What would be another file by now is marked by a key of its own, not by Enter.
-            before = [said, *lines] if said else lines
-            self.app.push_screen(Confirm("Mark as sent?", before, answers, "" if said else "s"), came)
+            # Enter marks it all the same: the very file may have been sent, and Del takes it back.
+            self.app.push_screen(Confirm("Mark as sent?", [said, *lines] if said else lines, answers, "s"), came)
 
         about = app.agency, app.standard, extract, app.person, app.today(), app.clock()
         app.in_store(lambda store: said_of_marking(store, *about), on_done=ask, hold=True)
