@@ -140,10 +140,12 @@ class Acts:
         with self.store.reading() as snapshot:
             changed = submissions.changed_since(snapshot, self.agency, extract)
             other = otherwise(snapshot, self.agency, self.standard, period, extract)
-        told = written_since(extract, changed, other) or written_early(extract, period.end)
+        since, early = written_since(extract, changed, other), written_early(extract, period.end)
+        # A file's name stays as it is.
+        told = f"{since[0].upper()}{since[1:]}" if since else early
         if not told:
             return ""
-        return f"{told[0].upper()}{told[1:]}: where that very file was not sent, write it anew and send that."
+        return f"{told}: where that very file was not sent, write it anew and send that."
 
     def correct(self, reason: str) -> "SubmissionInfo":
         """Open a correction: another attempt of the month, with a reason."""

@@ -81,6 +81,25 @@ def test_what_cannot_be_ticked_says_why(start: Start) -> None:
     terminal.until("No extract is written for 2020-12: write it first")
 
 
+def test_the_upload_of_what_would_be_written_otherwise_by_now_is_asked_for(
+    start: Start, store: Store, agency: AgencyInfo
+) -> None:
+    with store.writing(Who("ann", NOW)) as work:
+        sha = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        extracts.keep(work, agency, WrittenExtract("2020-12", "x.csv", sha, 0, {}), ())
+    terminal = at_checklist(start)
+    terminal.press("<down>" * 7 + " ")
+    terminal.until("x.csv was written before the reporting period was over")  # today is the 15th
+    terminal.press("<enter><escape>")
+    terminal.until(lambda seen: not seen.shows("Mark as sent?"))
+    assert held(store, agency) == {}
+    terminal.press(" ")
+    terminal.until("That very file was sent")
+    terminal.press("s")
+    terminal.until("Ticked.")
+    assert held(store, agency)["uploaded"] == "ann"
+
+
 def test_portal_percentages_are_asked_for_and_refused_when_they_are_none(
     start: Start, store: Store, agency: AgencyInfo
 ) -> None:
