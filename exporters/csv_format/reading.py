@@ -523,7 +523,11 @@ class _Grouping:
             taken = {line for _, _, line in group.events}
             return next((line for line in group.lines if line not in taken), 0)
         first = events[0]
-        return next((line for number, cells, line in group.events if (number, cells) == first), 0)
+        # A row may carry several, as where a program joined tables: all of them are there, or it is another row.
+        for number, cells, line in group.events:
+            if (number, cells) == first and tuple(one[:2] for one in group.events if one[2] == line) == tuple(events):
+                return line
+        return 0
 
     def _client(self, base: Sequence[str]) -> str:
         place = self.columns.client_id

@@ -25,6 +25,7 @@ from exporters.imports.identity import (
     deleted_in_store,
     known_clients,
     other_person,
+    perhaps_twice,
 )
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from exporters.imports.taken import Plan, bare_name, filled_only, other_case, same_name
@@ -70,6 +71,14 @@ class _StoredEvents:
             self._matched.add(found.id)
         return found
 
+    def count_left(self, events: Iterable[Event]) -> int:
+        """How many of some new events say what one says that the file does not tell of, under another identifier."""
+        left: Counter[tuple[str, frozenset[tuple[str, str]]]] = Counter()
+        for content, there in self._by_content.items():
+            left[content] = sum(one.id not in self._matched for one in there)
+        new = Counter((one.section, _content(one.values, self._sections[one.section].id_field)) for one in events)
+        return (left & new).total()
+
 
 class Import:
     """One file on its way into a store. Reading and comparing is done by `prepare`, writing by `write`."""
@@ -88,6 +97,7 @@ class Import:
         self._plan = Plan(taking.update)
         self._clients: dict[str, EpisodeRecord] = {}
         self._told: dict[tuple[str, str], str] = {}
+        self._told_again = self._renamed = 0
         self._known = KnownClients()
         self._before: taken.ComparedWith | None = None
         self._identity = standard.role("episode_id")
@@ -122,6 +132,8 @@ class Import:
         named = Counter(record.client.get(self._agency, "") for record in records)
         choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
         self._compare_all(store, choice, list(self._of_agency(records, choice.code)))
+        if self._renamed:
+            self.report.notes.append(perhaps_twice(self.standard.counted(self._renamed, "event"), "what they say"))
         self._name_events()
         taken.account_for(self._plan, self.report, self.standard, choice, store, self.taking)
         return choice.code
@@ -154,6 +166,8 @@ class Import:
             owners[episode] = client, record.lines[0]
             self.report.episodes += 1
             yield self._of_one(record, findings)
+        if many := self._told_again:
+            self.report.notes.append(f"{self.standard.counted(many, 'event')} told again beside others: stored once")
         for header, many in padded.items():
             values = "1 value" if many == 1 else f"{many} values"
             self.report.notes.append(f"{header}: the blanks around {values} were left away: no identifier has any")
@@ -199,7 +213,21 @@ class Import:
         self.report.left_out += [LeftOut(line, why) for line, why in out.items() if why]
         self.report.again += sum(not why for why in out.values())
         events = tuple(event for event in record.events if event.line not in out) if out else record.events
-        return replace(record, client=client, episode=episode, events=events)
+        return replace(record, client=client, episode=episode, events=self._once(events))
+
+    def _once(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """Events without those that say the very same as an earlier one.
+
+        Where a program joined tables, each row of the one tells the rows of the other again.
+        """
+        if len(events) <= 1:
+            return events
+        once = {(event.section, _content(event.values, "")): event for event in reversed(events)}
+        if len(once) == len(events):
+            return events
+        self._told_again += len(events) - len(once)
+        first = {id(event) for event in once.values()}
+        return tuple(event for event in events if id(event) in first)
 
     def _stranger(self, kept: Values, told: Values, where: str) -> str:
         """Why two that bear one identifier are not about one person at one agency; "" where they may be."""
@@ -388,6 +416,7 @@ class Import:
         A deleted one is left out, or brought back where that is asked for: as a new one it would be there twice.
         """
         there, gone = _StoredEvents(self.standard, known.events), _StoredEvents(self.standard, known.gone)
+        new: list[Event] = []
         told_of = 0
         for event in record.events:
             line = event.line or record.lines[0]
@@ -401,12 +430,14 @@ class Import:
                 self._plan.back.append(stored)
             if stored is None:
                 self._plan.events.append((known.episode.id, event))
+                new.append(event)
                 told_of += 1
                 continue
             for header, told in event.values.items():
                 kept = stored.values.get(header, "")
                 if told and told != kept and not (header in self._identifiers and same_name(told) == same_name(kept)):
                     self._take(line, record, stored, header, told)
+        self._renamed += there.count_left(new) if new else 0
         return told_of
 
     def _name_events(self) -> None:

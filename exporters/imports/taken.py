@@ -143,7 +143,8 @@ def account_for(
     report.updated = len(plan.changes) if plan.update else 0
     report.back = len(plan.back)
     if store and choice.known:
-        report.notes += store.ask(perhaps_known, choice.known, standard, plan.new_clients)
+        more = [one for one in plan.episodes if not one.client_id.startswith(_NEW)]
+        report.notes += store.ask(perhaps_known, choice.known, standard, plan.new_clients, more)
     if taking.today is not None:
         report.before, report.after = plan.judged(Judge(standard, taking.today, choice.code, store, choice.known))
 

@@ -225,3 +225,13 @@ def known_people(snapshot: Snapshot, agency: AgencyInfo, people: Collection[tupl
         for row in snapshot.connection.execute(select(*told).where(*here, CLIENTS.c.birth_date.in_(some))):
             found.add(tuple(row))
     return sum(one in found for one in people)
+
+
+def opened_alike(snapshot: Snapshot, days: Collection[tuple[str, str]]) -> int:
+    """How many of some days are those on which an episode of their client was opened; each with the client's id."""
+    found: set[tuple[str, str]] = set()
+    query = select(CLIENTS.c.id, EPISODES.c.opened).join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+    for some in read.batches(sorted({client_id for client_id, _ in days})):
+        for row in snapshot.connection.execute(query.where(CLIENTS.c.id.in_(some), EPISODES.c.deleted_at.is_(None))):
+            found.add((row.id, row.opened or ""))
+    return sum(one in found for one in days)

@@ -10,7 +10,7 @@ from store.facts import AgencyInfo
 from store.month.facts import Whereabouts
 from store.records import merge, read
 from store.records.read import batches
-from store.records.values import moment
+from store.records.values import moment, sortable
 from store.snapshot import Snapshot
 
 
@@ -25,15 +25,18 @@ def episodes(snapshot: Snapshot, agency: AgencyInfo, identifiers: Collection[str
 
 
 def journeys(snapshot: Snapshot, agency: AgencyInfo, named: Mapping[str, tuple[str, str]]) -> dict[str, Whereabouts]:
-    """The agency's episodes without an identifier, by their client's reference and the day they were opened on."""
+    """The agency's episodes without an identifier, by their client's reference and the day they were opened on.
+
+    Blanks that were typed around a day make it no other.
+    """
     query = _episodes(agency)
     names: dict[tuple[str, str], list[str]] = {}
-    for name, where in named.items():
-        names.setdefault(where, []).append(name)
+    for name, (reference, opened) in named.items():
+        names.setdefault((reference, sortable(opened.strip())), []).append(name)
     found: dict[str, Whereabouts] = {}
     for batch in batches(dict.fromkeys(reference for reference, _ in names)):
         for row in snapshot.connection.execute(query.where(CLIENTS.c.reference.in_(batch))):
-            for name in names.get((row.reference, row.opened or ""), ()):
+            for name in names.get((row.reference, sortable((row.opened or "").strip())), ()):
                 _keep(found, name, row)
     return found
 

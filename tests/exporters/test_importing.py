@@ -410,3 +410,40 @@ def test_a_uuid_is_the_same_in_capitals(desk: Desk) -> None:
         assert (desk.kept(), desk.events(), desk.links()) == before
     assert desk.take([row(**{**told, "EPISODID": "E2"})]).new == Counts(0, 1, 0), "another episode of that client"
     assert desk.take([row("2", EPISODID="E2 b"), row("2", EPISODID="e2 B")]).new.episodes == 2
+
+
+def test_rows_that_carry_two_events_lose_neither_and_double_none(desk: Desk) -> None:
+    visits, referrals = [visit(), visit("2")], [referral(), referral("2", REFDATE="20200802")]
+    joined = [row() | one | other for one in visits for other in referrals]
+    report = desk.take(joined)
+    assert report.new == Counts(1, 1, 4) and report.again == 0
+    assert report.notes == ["4 events told again beside others: stored once"]
+    assert [each.get("SUBMID") or each["REFERID"] for each in desk.events()[0]] == ["s1", "r1", "r2", "s2"]
+    assert desk.take(joined, update=True).new == Counts(), "the same again changes nothing"
+    assert desk.take([*joined, joined[1]]).again == 1, "the very same row"
+
+
+def test_cells_of_blanks_beside_an_event_make_it_no_row_that_was_there(desk: Desk) -> None:
+    rows = [row() | visit(number) for number in "123"]
+    report = desk.take([{header: value or "  " for header, value in each.items()} for each in rows])
+    assert report.new == Counts(1, 1, 3) and report.again == 0
+    assert [each["SUBMID"] for each in desk.events()[0]] == ["s1", "s2", "s3"]
+
+
+def test_the_same_event_beside_an_emptier_client_is_stored_once(desk: Desk) -> None:
+    for _ in range(2):
+        desk.take([row(PC="") | visit(), row() | visit()])
+        assert len(desk.events()[0]) == 1 and desk.kept()[0]["PC"] == "NE1 4"
+
+
+def test_what_bears_another_identifier_since_is_told_as_perhaps_twice(desk: Desk) -> None:
+    desk.take([row() | visit(), row() | visit("2", SUBMODDT="20200702"), row("2")])
+    again = [row() | visit("9"), row() | visit("2", SUBMODDT="20200702"), row("2", EPISODID="e9")]
+    assert desk.take(again).notes == [
+        "perhaps twice in the store then, by what they say: 1 event, under another identifier",
+        "perhaps twice in the store then, by client and prompting event date: 1 episode, under another identifier",
+    ]
+    assert desk.take(again).notes == []
+    twins = [row() | visit(), row() | visit("9"), row() | visit("10")]
+    assert desk.take(twins).notes == [], "a third visit beside two that are told of is none of them"
+    assert desk.take([row("2", EPISODID="e10", REFLD="20200701", TRIAGED="20200702")]).notes == []

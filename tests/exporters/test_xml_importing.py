@@ -327,3 +327,12 @@ def test_an_element_of_blanks_alone_is_no_value(wales: Returns, other: Returns) 
     again = taken(other, file, update=True)
     assert "> </" in file.read_text(encoding="utf-8") and kept(other) == there
     assert again.refused == [] == again.differences and "taken as empty" in again.notes[0]
+
+
+def test_a_journey_whose_day_was_typed_with_a_blank_is_no_other_when_it_comes_back(wales: Returns) -> None:
+    wales.keyed(modality(), REFDATE="2026-05-04 ")
+    file = wales.export("2026-06", "full").file
+    report = taken(wales, file)
+    assert (report.new.episodes, report.left_out) == (0, [])
+    assert [(one.kept, one.told) for one in report.differences] == [("2026-05-04 ", "2026-05-04")]
+    assert taken(wales, file, update=True).updated == 1 and len(kept(wales)) == 1
