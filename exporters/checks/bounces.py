@@ -49,6 +49,9 @@ _RULES = frozenset(("rule", "ruleno", "rulenumber", "ruleid", "check", "checkno"
 _DELIMITERS = "\t;,|"
 _STRUCK = "a client was removed from this extract, so its lines count otherwise than the portal's"
 _LINES_ABOVE = 12
+_LINES_OF_A_CELL = 20
+_OPENED = re.compile(r'(?:^|[\t,;|])\s*"')
+_CLOSED = re.compile(r'"\s*(?:[\t,;|]|$)')
 _SEP = re.compile(r"\W*sep=.\W*", re.IGNORECASE)
 _ABOVE = "it stands above the headings of the list"
 _BESIDE = "it has not the columns of the list: its number may be no line of the file"
@@ -161,6 +164,7 @@ def read_bounces(
     Raises Problem when the list is empty or far too long, the extract is not there, or its stored text is damaged.
     """
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip(" \t\r,;|")]
+    lines = list(_cells_whole(lines))
     if not lines:
         raise Problem(Sentence("The list is empty: paste the lines that the {portal} gave, one fault a line."))
     if len(lines) > LONGEST_LIST:
@@ -187,6 +191,24 @@ def read_bounces(
     if extracts.one(snapshot, extract_id).redacted_at is not None:
         found = [replace(one, doubt=one.doubt or _STRUCK) if one.line else one for one in found]
     return [*above, *_marked(snapshot, extract_id, found)]
+
+
+def _cells_whole(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines of a table, each with those on which a cell in quotation marks that it begins goes on.
+
+    What stands there is no line of its own: a number in it would lead elsewhere. A mark that is nowhere closed as one
+    of a cell is a sign like any other.
+    """
+    at = 0
+    while at < len(lines):
+        number, line = lines[at]
+        end = at
+        if line.count('"') % 2 and _OPENED.search(line):
+            after = range(at + 1, min(at + _LINES_OF_A_CELL, len(lines)))
+            odd = next((place for place in after if lines[place][1].count('"') % 2), at)
+            end = odd if _CLOSED.search(lines[odd][1]) else at
+        yield number, " ".join(text for _, text in lines[at : end + 1])
+        at = end + 1
 
 
 def _apart(line: str) -> list[str]:

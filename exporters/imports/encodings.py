@@ -69,7 +69,7 @@ def decoded(data: bytes, path: Path) -> str:
     """The text of a small file that was read. Raises Problem as `encoding_of` does for what is no text in one encoding
     that is known."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode(_UTF16.get(data[:2], "utf-8-sig"))
     except UnicodeDecodeError:
         _refuse_piece_of_both(path, data, 1)
     try:

@@ -317,3 +317,24 @@ def test_whoever_names_a_version_means_it(sample: Place, store: Store, meanwhile
     meanwhile("NATION", "FRA")
     told = said(sample, "edit", "000003", "-", "--version", version, given="FINITIAL=q")
     assert "was saved by bob" in told.sentence
+
+
+@pytest.mark.parametrize("given", ["", "\r\n \n", "{}", "SEX=\n"])
+def test_nothing_is_entered_where_nothing_was_given(sample: Place, store: Store, given: str) -> None:
+    before = ask(store, search.count, ask(store, agencies.one), ClientQuery())
+    for where in (("add", "-", "--anyway"), ("add-episode", "000003", "-"), ("add", "-", "--draft")):
+        outcome = said(sample, *where, given=given)
+        assert outcome.sentence == "Say what to enter: FIELD=VALUE lines behind -, or --ask."
+    assert ask(store, search.count, ask(store, agencies.one), ClientQuery()) == before
+    assert said(sample, "drafts").out.count("client") == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_list_on_standard_input_is_read_as_one_in_a_file(sample: Place, encoding: str) -> None:
+    assert call("export", "--submission", "2020-12", "--out", sample.out, *sample.options, *TODAY).code in (0, 1)
+    listed = "Line,Message\n2,“DOB” – no date\n".encode(encoding)
+    (sample.folder / "list.txt").write_bytes(listed)
+    piped, read_from = (
+        call("bounces", where, *sample.options, given=listed) for where in ("-", sample.folder / "list.txt")
+    )
+    assert piped == read_from and "line 2 of the extract" in piped.out

@@ -260,3 +260,11 @@ def test_titles_may_stand_above_the_headings_of_a_list(desk: Desk, sent: str) ->
         assert found[0].why_not == "it stands above the headings of the list" and not found[0].leads
         assert [bool(one.doubt) for one in found] == [False, False, False, True]
     assert read(desk, sent, "3 SEX\nRule,Line\n4,6") == [(0, "", "", False), (6, "77", "", True)]
+
+
+def test_a_cell_in_quotation_marks_goes_on_over_lines_that_lead_nowhere_else(desk: Desk, sent: str) -> None:
+    table = 'EPISODID,Message\ne2,"Refused:\nsee e1, line 2\n and ""77"""\ne4,late\n'
+    assert [(line, episode) for line, episode, *_ in read(desk, sent, table)] == [(4, "e2"), (7, "e4")]
+    assert read(desk, sent, '4,"SEX is\n2 of 3"\n6;PC') == [(4, "e2", "SEX", False), (6, "77", "PC", False)]
+    typed = 'Line,Message\n4,"SEX\n6,5" is PC\n7,"x'
+    assert [one[0] for one in read(desk, sent, typed)] == [4, 6, 7], "a mark that nothing closes is none of a cell"

@@ -13,6 +13,7 @@ from exporters.checks.caseload import check_caseload
 from exporters.checks.findings_list import FORMS, Form, ToldFinding, told_findings, write_findings
 from exporters.work import Work
 from tui.cli.context import Progress, now, opened, talk
+from tui.cli.given import STDIN, document_of
 from tui.cli.named import agency_of, resolved
 from tui.cli.options import (
     AgencyOption,
@@ -99,7 +100,7 @@ def bounces(
     form: Annotated[OutputFormat, typer.Option("--format", help="How to tell it.")] = OutputFormat.TEXT,
 ) -> int:
     """Say which record each line of the portal's list of refused rows means."""
-    given = sys.stdin.read(LARGEST) if str(file) == "-" else None
+    given = document_of("list", LARGEST) if str(file) == STDIN else None
     with opened(store, key_file) as found:
         # A file is read only now, so that the store and its key are known, which are no input.
         text = text_of_list(file) if given is None else given

@@ -8,6 +8,7 @@ in the order of the arguments; values and prose are all that is left.
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import BinaryIO
 
 from tui.widgets.text import first_cell, pasted, printable
@@ -40,6 +41,16 @@ def prose_of(argument: str, what: str) -> str:
 def text_of(what: str) -> str:
     """What is left of standard input, with its lines."""
     return _decoded(_rest(what), what)
+
+
+def document_of(what: str, most: int) -> str:
+    """A document that is given on standard input, in an encoding in which it might be a file.
+
+    Raises Problem for what is no text, or longer than `most` bytes.
+    """
+    from exporters.imports.encodings import decoded  # what most commands do without
+
+    return decoded(_rest(what, most), Path("Standard input"))
 
 
 def fields_of_input(arguments: Sequence[str]) -> list[tuple[str, str]]:
@@ -102,13 +113,14 @@ def _stream() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def _rest(what: str) -> bytes:
+def _rest(what: str, most: int = MOST) -> bytes:
     stream = _stream()
     if stream.isatty():
         print(f"Type the {what}, then Ctrl+D on a line of its own:", file=sys.stderr, flush=True)
-    read = stream.read(MOST + 1)
-    if len(read) > MOST:
-        raise Problem(f"Standard input is far too long for the {what}: give those of one record.")
+    read = stream.read(most + 1)
+    if len(read) > most:
+        meant = "those of one record" if most == MOST else "that alone"
+        raise Problem(f"Standard input is far too long for the {what}: give {meant}.")
     return read
 
 

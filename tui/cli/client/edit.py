@@ -136,7 +136,7 @@ def add(
     """Enter a client, and an episode when fields of one are given. Who may be there already is told first."""
     how = SaveOptions(anyway, as_draft=draft, form=asked.form, ask=ask)
     with asked.opened() as at:
-        given = fields_of(at.work.standard, fields or [])
+        given = _what_to_enter(at, fields, how)
         refuse_levels(at.work.standard, given, ("client", "episode"), "use add-event for it")
         client_id, episode_id = str(uuid.uuid4()), str(uuid.uuid4())
         header = at.work.standard.role("agency")
@@ -153,6 +153,15 @@ def add(
             if how.ask:
                 changes[1] = asked_for(at, with_new(None, [record_of(client)]), changes[1])
         return _finish(at, None, changes, how)
+
+
+def _what_to_enter(at: ClientWork, fields: Sequence[str] | None, how: SaveOptions) -> dict[str, str]:
+    """The values of a new record. Raises Problem where there are none: standard input that stayed empty, as after a
+    program before it that failed, would leave an empty record that nobody meant."""
+    given = fields_of(at.work.standard, fields or [])
+    if not how.ask and not any(given.values()):
+        raise Problem("Say what to enter: FIELD=VALUE lines behind -, or --ask.")
+    return given
 
 
 def _tell_alike(at: ClientWork, client: Change, how: SaveOptions) -> None:
@@ -194,7 +203,7 @@ def add_episode(
         refuse_deleted(tree, tree.client)
         _refuse_unsaved(record, how)
         refuse_company(at, tree, how)
-        given = fields_of(at.work.standard, fields or [])
+        given = _what_to_enter(at, fields, how)
         refuse_levels(at.work.standard, given, ("episode",), "give it to the record it belongs to")
         episode = new_change(at, "episode", str(uuid.uuid4()), tree.client.id, "", given, tree.client.values)
         if how.ask:
@@ -231,7 +240,7 @@ def add_event(
         refuse_deleted(tree, record)
         _refuse_unsaved(record, how)
         refuse_company(at, tree, how)
-        given = fields_of(at.work.standard, fields or [])
+        given = _what_to_enter(at, fields, how)
         other = [header for header in given if at.work.standard.by_header[header].section != section]
         if other:
             raise Problem(f"{other[0]} is no field of the section {section}: leave it out.")
