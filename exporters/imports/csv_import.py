@@ -276,6 +276,10 @@ class Import:
                 deleted=self.taking.deleted,
             )
         word = self.standard.word("episode")
+        again = [name for name, (there, gone) in borne.items() if gone and not there]
+        deleted: dict[str, tuple[StoredRecord, ...]] = {}
+        if store and choice.known and again and self.taking.deleted:
+            deleted = store.ask(read.deleted_bearing, choice.known, again)
         for record in records:
             name = record.episode[self._identity]
             there, gone = borne.get(name, (0, 0))
@@ -283,10 +287,20 @@ class Import:
                 self._drop(record, f"{there} {word}s in the store bear its {self._identity}: mend one first")
             elif gone and not there and not self.taking.deleted:
                 self._drop(record, deleted_in_store(word))
+            elif any(self._consents_anew(record, one) for one in deleted.get(name, ())):
+                self._drop(record, f"consent for this {word} was refused or withdrawn here, then it was deleted")
             elif there:
                 self._compare(record, episodes[name])
             else:
                 self._add(record)
+
+    def _consents_anew(self, record: EpisodeRecord, deleted: StoredRecord) -> bool:
+        """Whether a row would undo a refusal or a withdrawal, if it was entered beside the deleted episode it tells
+        of."""
+        return any(
+            self._readable_values.gives_consent(self._store, deleted.id, deleted.values, header, told)
+            for header, told in record.episode.items()
+        )
 
     def _as_known(self, store: "Store", agency: AgencyInfo, records: list[EpisodeRecord]) -> list[EpisodeRecord]:
         """The records with the UUIDs of episodes and clients in the case in which the store has them.

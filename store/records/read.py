@@ -165,6 +165,20 @@ def count_bearing(snapshot: Snapshot, agency: AgencyInfo, names: Collection[str]
     return found
 
 
+def deleted_bearing(
+    snapshot: Snapshot, agency: AgencyInfo, names: Collection[str]
+) -> dict[str, tuple[StoredRecord, ...]]:
+    """The episodes that bear these identifiers and are deleted, with or without their client, in order of entry."""
+    found: dict[str, tuple[StoredRecord, ...]] = {}
+    gone = or_(EPISODES.c.deleted_at.is_not(None), CLIENTS.c.deleted_at.is_not(None))
+    query = record_query("episode").where(EPISODES.c.agency_number == agency.number, gone)
+    for batch in batches(dict.fromkeys(names)):
+        rows = snapshot.connection.execute(query.where(EPISODES.c.external_id.in_(batch)))
+        for row in sorted(rows, key=lambda row: int(row.number)):
+            found[row.external_id] = (*found.get(row.external_id, ()), to_record("episode", row))
+    return found
+
+
 def _firsts(connection: Connection, query: Select[Any]) -> dict[str, Row[Any]]:
     """The first record entered for each identifier.
 

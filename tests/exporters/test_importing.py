@@ -447,3 +447,16 @@ def test_what_bears_another_identifier_since_is_told_as_perhaps_twice(desk: Desk
     twins = [row() | visit(), row() | visit("9"), row() | visit("10")]
     assert desk.take(twins).notes == [], "a third visit beside two that are told of is none of them"
     assert desk.take([row("2", EPISODID="e10", REFLD="20200701", TRIAGED="20200702")]).notes == []
+
+
+def test_a_refusal_holds_when_the_episode_was_deleted_and_an_old_file_brings_it_back(desk: Desk) -> None:
+    desk.take([row() | visit(), row("2")])
+    for record in list(ask(desk.store, records_read.episodes, ask(desk.store, agencies.one))):
+        now = ask(desk.store, records_read.get, "episode", record.episode_id)
+        refused = {**now.values, "CONSENT": "N"} if record.episode["EPISODID"] == "e1" else now.values
+        kept = do(desk.store, Who("ann", NOW), save.change, "episode", now.id, refused, now.version)
+        do(desk.store, Who("ann", NOW), save.delete, "episode", now.id, kept.version)
+    report = desk.take([row() | visit(), row("2")], taking=Taking(deleted=True))
+    told = [(item.line, item.why) for item in report.left_out]
+    assert told == [(2, "consent for this episode was refused or withdrawn here, then it was deleted")]
+    assert [values["EPISODID"] for values in desk.kept()] == ["e2"]
