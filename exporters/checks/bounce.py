@@ -24,9 +24,9 @@ def plain(word: str) -> str:
 class Bounce:
     """One line of the list, and where it leads.
 
-    `number` is its place in the list. `cells` are what a list with a heading says under the names of identifiers, and
-    `counted` the line of the file it gives; of a list without one they are looked for in the text. `counts_list`: the
-    number it begins with may be its own place in the list.
+    `number` is its place in the list. `cells` are what a list with a heading says under the names of identifiers,
+    `beside` under other names, and `counted` the line of the file it gives; of a list without one they are looked for
+    in the text. `counts_list`: the number it begins with may be its own place in the list.
 
     `line` is the line of the sent file it was found to mean (0 for none), `field` and `rule` what it names of them.
     `client_id`, `episode_id` and `event_id` are the store's, empty where `why_not` says why it leads nowhere. `doubt`
@@ -48,6 +48,7 @@ class Bounce:
     changed: bool = False
     has_heading: bool = False
     cells: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     counted: int = 0
     counts_list: bool = False
 

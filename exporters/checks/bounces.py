@@ -47,6 +47,8 @@ _LINES = frozenset(
 _FIELDS = frozenset(("field", "fieldname", "column", "columnname", "header", "heading", "item", "dataitem", "element"))
 _RULES = frozenset(("rule", "ruleno", "rulenumber", "ruleid", "check", "checkno", "checknumber", "validationrule"))
 _DELIMITERS = "\t;,|"
+_OWN_LIST = frozenset(("row", "severity", "rule", "fields", "message", "accepted"))
+"""What columns of this program's own list of findings are called: its rows are those of the store, not of a file."""
 _STRUCK = "a client was removed from this extract, so its lines count otherwise than the portal's"
 _LINES_ABOVE = 12
 _LINES_OF_A_CELL = 20
@@ -84,8 +86,16 @@ class BounceHeading:
         line = cell(self.line)
         counted = int(line) if line.isascii() and line.isdigit() and len(line) < 10 else 0
         identifiers = tuple(filter(None, map(cell, self.identifiers)))
+        known = (self.line, self.field, self.rule, *self.identifiers)
+        beside = tuple(text for at, text in enumerate(cells) if at not in known and text.strip() and not text.isdigit())
         return replace(
-            one, has_heading=True, counted=counted, cells=identifiers, field=cell(self.field), rule=cell(self.rule)
+            one,
+            has_heading=True,
+            counted=counted,
+            cells=identifiers,
+            beside=beside,
+            field=cell(self.field),
+            rule=cell(self.rule),
         )
 
 
@@ -104,6 +114,9 @@ def _heading(first: str, standard: Standard) -> BounceHeading | None:
         names = [_name(cell) for cell in _cells(first, delimiter)]
         line = next((at for at, name in enumerate(names) if name in _LINES), None)
         identifiers = tuple(at for at, name in enumerate(names) if name in known)
+        if set(names) >= _OWN_LIST:
+            own = tuple(at for at, name in enumerate(names) if name in ("reference", "episode"))
+            return BounceHeading(delimiter, len(names), None, names.index("field"), names.index("rule"), own)
         # Of a line that says what is wrong, with a number or an identifier in it, nothing is a mere name.
         is_table = len(names) > 1 or not any(map(str.isdigit, first))
         if is_table and (line is not None or identifiers) and not any(name.isdigit() for name in names):

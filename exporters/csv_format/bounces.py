@@ -111,6 +111,9 @@ class SentRows:
             doubt = "the lines of the list count 1, 2, 3: that may not be lines of the file" if one.counts_list else ""
             if not doubt and by_number is not None and by_line.episode not in by_number.episodes:
                 doubt = f"{one.leading} is an identifier in line {by_number.row.line}, too: it may mean that one"
+            beside = self.best(map(plain, one.beside))
+            if not doubt and beside is not None and by_line.episode not in beside.episodes:
+                doubt = f"an identifier beside it is that of line {beside.row.line}: it may mean that one"
             return replace(one, line=by_line.line, episode=by_line.episode, doubt=doubt), by_line
         return replace(one, line=int(number + offset == 1 and number > 0), why_not=self._why_not(number, offset)), None
 
@@ -139,7 +142,7 @@ def led(
     Raises Problem when the extract is not there, or its stored text is damaged.
     """
     lines = {number + offset for one in listed if (number := one.named_line or one.leading)}
-    words = {word for one in listed for word in (*one.words, *one.named)}
+    words = {word for one in listed for word in (*one.words, *one.named, *map(plain, one.beside))}
     rows = SentRows(extracts.text(snapshot, extract_id), standard, lines, words)
     met = [rows.met(one, offset) for one in listed]
     found = [row for _, row in met if row is not None]

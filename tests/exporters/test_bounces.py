@@ -268,3 +268,18 @@ def test_a_cell_in_quotation_marks_goes_on_over_lines_that_lead_nowhere_else(des
     assert read(desk, sent, '4,"SEX is\n2 of 3"\n6;PC') == [(4, "e2", "SEX", False), (6, "77", "PC", False)]
     typed = 'Line,Message\n4,"SEX\n6,5" is PC\n7,"x'
     assert [one[0] for one in read(desk, sent, typed)] == [4, 6, 7], "a mark that nothing closes is none of a cell"
+
+
+def test_the_program_s_own_list_of_findings_leads_by_its_identifiers_alone(desk: Desk, sent: str) -> None:
+    head = "row,severity,rule,field,fields,message,accepted"
+    own = f"reference,episode,{head},values\nC-3,77,2,error,2,PC,PC,missing,,PC=\nA-1,e1,6,notice,4,SEX,SEX,odd,,\n"
+    assert read(desk, sent, own) == [(6, "77", "PC", False), (2, "e1", "SEX", False)]
+    assert read(desk, sent, f"{head}\n2,error,2,PC,PC,missing,\n") == [(0, "", "PC", False)], "anonymous"
+
+
+def test_an_identifier_beside_a_line_of_another_record_is_told(desk: Desk, sent: str) -> None:
+    agency = ask(desk.store, agencies.one)
+    text = "Line,Case,Message\n4,e1,late\n4,e2,late\n"
+    one, other = ask(desk.store, read_bounces, agency, STANDARD, sent, text)
+    assert one.episode == other.episode == "e2" and other.doubt == ""
+    assert one.doubt == "an identifier beside it is that of line 2: it may mean that one"
