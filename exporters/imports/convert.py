@@ -15,11 +15,11 @@ from exporters.formats import choose
 from exporters.formats.base import PLAINLY, Taking
 from exporters.imports import taken
 from exporters.imports.agency import canonical, new_code
-from exporters.imports.copy import CopyPlan, entered, look_up, plan_records
+from exporters.imports.copy import CopyPlan, deleted_there, entered, look_up, plan_records
 from exporters.imports.headings import judge_heading, judge_rows
-from exporters.imports.identity import Person, other_person
+from exporters.imports.identity import Person, deleted_in_store, other_person
 from exporters.imports.report import ImportReport, LeftOut
-from store.facts import Counts, Who
+from store.facts import AgencyInfo, Counts, Who
 from store.records import agencies, bulk_load
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding
@@ -81,6 +81,8 @@ class Conversion:
             if store and (agency.code, agency.standard) == (self.code, self.target.id):
                 store.ask(look_up, agency, self.target, [one.plan for one in self.clients])
                 self._refuse_strangers()
+                if not self.taking.deleted:
+                    self._refuse_deleted(store, agency)
         self.report.left_out.sort(key=lambda item: item.line)
         if self.taking.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
@@ -120,6 +122,14 @@ class Conversion:
             if one.plan.refused:
                 self.report.left_out.append(LeftOut(one.line, one.plan.refused))
                 one.plan.episodes = []
+
+    def _refuse_deleted(self, store: "Store", agency: "AgencyInfo") -> None:
+        """What was taken over before and is deleted since comes back only where that is asked for."""
+        why = deleted_in_store(self.target.word("episode"))
+        of_plan = {id(one.plan): one for one in self.clients}
+        for plan in store.ask(deleted_there, agency, self.target, [one.plan for one in self.clients]):
+            self.report.left_out.append(LeftOut(of_plan[id(plan)].line, why))
+        self.clients = [one for one in self.clients if one.plan.episodes or one.plan.under]
 
     # --- reading --------------------------------------------------------------------------------------------------
 

@@ -314,7 +314,9 @@ def look_up(snapshot: Snapshot, agency: "AgencyInfo", target: Standard, plans: S
                 left.append(part)
                 continue
             name = f"{target.word('client')} {one.reference or one.client_id}"
-            how = "copied before" if one.by_note else "same initials, same birth date, begun on the same day"
+            how = "same initials, same birth date, begun on the same day"
+            if one.by_note:
+                how = "copied before" + _told_otherwise_there(snapshot, target, plan, one.client_id)
             plan.known.append(f"{part.at}: {name} of {agency.code} has it already ({how})")
             owners[one.client_id] = name
             if not plan.under:
@@ -333,6 +335,32 @@ def look_up(snapshot: Snapshot, agency: "AgencyInfo", target: Standard, plans: S
                 f"{one.row.reference or 'a client'} of {agency.code} may be the same: {one.why}"
                 for one in lookalikes.resembling(snapshot, agency, *_who(plan, target))
             ]
+
+
+def deleted_there(
+    snapshot: Snapshot, agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]
+) -> list[CopyPlan]:
+    """Leave out of each plan what was copied before and is deleted at the agency since; the plan of each of these.
+
+    What is there is left out already, see `look_up`.
+    """
+    sought = _sought(target, plans)
+    gone = {key for key, one in lookalikes.every_counterpart(snapshot, agency, sought, deleted=True) if one.by_note}
+    found: list[CopyPlan] = []
+    for number, plan in enumerate(plans):
+        left = [part for part in plan.episodes if f"{number} {part.at}" not in gone]
+        found += [plan] * (len(plan.episodes) - len(left))
+        plan.episodes = left
+    return found
+
+
+def _told_otherwise_there(snapshot: Snapshot, target: Standard, plan: CopyPlan, client_id: str) -> str:
+    """What to say behind a copy whose client there is told by something else than here; "" where nothing differs."""
+    differing = Person(target).differing(read.get(snapshot, "client", client_id).values, plan.client.values)
+    if not differing:
+        return ""
+    labels = [target.by_header[header].label.lower() for header in differing]
+    return f", where {listed(labels)} {'differs' if len(labels) == 1 else 'differ'}: mended since, or somebody else"
 
 
 def _why_not_under(snapshot: Snapshot, target: Standard, plan: CopyPlan, names: Sequence[str]) -> str:

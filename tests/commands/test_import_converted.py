@@ -119,7 +119,8 @@ def test_the_same_file_again_doubles_nobody_even_where_a_copy_was_mended(wales: 
     told = call("import", path, *into)
     assert told.code == 0
     first, second = one.client["CLIENTNO"], two.client["CLIENTNO"]
-    assert f"Line 2, K77: journey 1: client {first} of W00001 has it already (copied before)" in told.out
+    mended = "where date of birth differs: mended since, or somebody else"
+    assert f"Line 2, K77: journey 1: client {first} of W00001 has it already (copied before, {mended})" in told.out
     assert (
         f"K78: journey 1: client {second} of W00001 has it already (same initials, same birth date, begun" in told.out
     )
@@ -279,3 +280,21 @@ def test_values_of_a_file_steer_no_terminal(wales: Place) -> None:
     path = file_of(wales, ROW | {"CLIENT": "K\x1b[31m", "PC": "\x9b5m"})
     told = call("import", path, "--agency", "W00001", *FROM, *wales.options)
     assert told.code == 0 and "\x1b" not in told.out and "\x9b" not in told.out
+
+
+def test_what_was_taken_over_and_is_deleted_comes_back_only_when_that_is_said(wales: Place) -> None:
+    path = file_of(wales, ROW, OTHER)
+    into = ("--agency", "W00001", *FROM, *wales.options)
+    assert call("import", path, *into).code == 0
+    with opened(wales) as store:
+        *_, one, _ = ask(store, read.episodes, agency_of(store))
+    assert call("client", "delete", one.client_id, *wales.options, *TODAY).code == 0
+    before = list_of(wales)
+    told = call("import", path, *into)
+    assert told.code == 1 and "line 2: the store has this journey, deleted: bring it back first" in told.out
+    assert told.out.endswith("New: 0 clients, 0 journeys\nNothing to enter.\n") and list_of(wales) == before
+    told = call("import", path, *into, "--all-or-nothing")
+    assert told.code == 2 and list_of(wales) == before
+    told = call("import", path, *into, "--take-deleted")
+    assert told.code == 0 and "New: 1 client, 1 journey\n" in told.out
+    assert call("import", path, *into).out.endswith("Nothing to enter.\n"), "again"
