@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 
 from store.clients import lookalikes
 from store.facts import StoredRecord
-from store.records import merge, read
+from store.records import merge, read, removal
 from store.records.consent import Purpose, field_of, history
 from store.records.values import sortable
 from store.snapshot import Snapshot
@@ -182,7 +182,13 @@ def known_clients(
     """Look for the clients that bear these names. With `deleted` those that are deleted or merged keep nobody out."""
     found = KnownClients()
     word = standard.word("client")
-    for name, borne in read.clients_bearing(snapshot, agency, names, by_reference=by_reference).items():
+    bearing = read.clients_bearing(snapshot, agency, names, by_reference=by_reference)
+    if not deleted:
+        # The identifier that the program made for a client who was removed is all that is left of them.
+        removed = removal.removed(snapshot, {name.lower() for name in names if name not in bearing})
+        told = f"this {word} was removed from the store for good: --take-deleted enters them anew"
+        found.why_not.update({name: told for name in names if name.lower() in removed and name not in bearing})
+    for name, borne in bearing.items():
         there = [one for one in borne if not one.deleted]
         if len(there) > 1:
             header = standard.role("client_reference" if by_reference else "client_id")

@@ -19,7 +19,7 @@ from exporters.extracts import preview, writing
 from exporters.extracts.resend import export_to_stream
 from exporters.extracts.rows import write_rows
 from exporters.extracts.writing import export_numbered
-from exporters.formats.base import SchemaFault, Validation
+from exporters.formats.base import SchemaFault, Taking, Validation
 from exporters.imports.copy import plan_copy, write_copy
 from exporters.records import history, second_keying
 from exporters.records.second_keying import Wanted
@@ -703,3 +703,20 @@ def test_an_extract_that_is_being_written_keeps_nothing_of_what_may_not_be_kept_
     assert desk.left() == before and len(ask(desk.store, extracts.listed, agency)) == many
     if what == "removed for good":
         assert traces(desk.store) == set()
+
+
+def test_an_old_file_brings_no_removed_client_back_unless_that_is_said(desk: Desk) -> None:
+    desk.take([row("2")])
+    agency = ask(desk.store, agencies.one)
+    with desk.store.writing(ANN) as unit:
+        client = save.create(unit, "client", agency.id, "", {"FINITIAL": "A", "SINITIAL": "B", "AGNCY": "T0123"})
+    assert client.values["CLIENTID"] == client.id, "the program made it"
+    for name in (client.id, client.id.upper()):
+        old = [row(CLIENTID=name), row("2")]
+        if name == client.id:
+            asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client.id, "withdrawal", TODAY)
+            do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+        report = desk.take(old)
+        told = "this client was removed from the store for good: --take-deleted enters them anew"
+        assert [(item.line, item.why) for item in report.left_out] == [(2, told)] and len(desk.kept()) == 1
+    assert desk.take(old, taking=Taking(deleted=True)).new.clients == 1
