@@ -98,6 +98,7 @@ class Import:
         self._clients: dict[str, EpisodeRecord] = {}
         self._told: dict[tuple[str, str], str] = {}
         self._told_again = self._renamed = 0
+        self._named: dict[str, str] = {}
         self._known = KnownClients()
         self._before: taken.ComparedWith | None = None
         self._identity = standard.role("episode_id")
@@ -340,7 +341,8 @@ class Import:
         """Plan a new episode, under a known client, one met earlier in the file, or a new one."""
         name = record.client.get(self._client_id, "")
         token = f"line {record.lines[0]}"
-        if why := self._known.why_not.get(name, ""):
+        why = f"its {self._client_id} is given to a client of the store by an earlier line: import it once more"
+        if why := self._known.why_not.get(name, why if self._taken_name(name) else ""):
             self._drop(record, why)
             return
         stored = self._known.there.get(name)
@@ -384,8 +386,8 @@ class Import:
         if is_merged and (why := self._known.why_not.get(name, "")):
             self._drop(record, why)
             return
-        if name and kept and name != kept and not is_merged:
-            self._drop(record, f"its {self._identity} belongs to another client in the store")
+        if name and name != kept and not is_merged and (why := self._not_its_name(name, kept, known.client)):
+            self._drop(record, why)
             return
         if why := self._stranger(self._plan.values_of(known.client), record.client, "the store"):
             self._drop(record, why)
@@ -398,6 +400,21 @@ class Import:
         told = self._compare_events(record, known)
         if not told and len(self.report.differences) == before:
             self.report.unchanged += 1
+
+    def _taken_name(self, name: str) -> bool:
+        """Whether a client of the store who is called nothing there gets that name."""
+        return self.taking.update and name in self._named
+
+    def _not_its_name(self, name: str, kept: str, client: StoredRecord) -> str:
+        """Why the client of a known episode, who is called `kept` or nothing there, is not whom a row names; "" where
+        it may be. Whoever is called nothing gets no name that another bears, or would bear."""
+        if kept or name in self._known.there:
+            return f"its {self._identity} belongs to another client in the store"
+        if name in self._known.why_not:
+            return self._known.why_not[name]
+        if name in self._clients or self._named.setdefault(name, client.id) != client.id:
+            return f"its {self._client_id} is another client's by an earlier line"
+        return ""
 
     def _compare_values(self, stored: StoredRecord, record: EpisodeRecord, values: Values) -> None:
         for header, told in values.items():

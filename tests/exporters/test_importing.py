@@ -460,3 +460,21 @@ def test_a_refusal_holds_when_the_episode_was_deleted_and_an_old_file_brings_it_
     told = [(item.line, item.why) for item in report.left_out]
     assert told == [(2, "consent for this episode was refused or withdrawn here, then it was deleted")]
     assert [values["EPISODID"] for values in desk.kept()] == ["e2"]
+
+
+def test_a_client_without_an_identifier_gets_none_that_another_bears(desk: Desk) -> None:
+    desk.take([row("1", CLIENTID=""), row("2"), row("3", CLIENTID="")])
+    report = desk.take([row("1", CLIENTID="c2"), row("3", CLIENTID="c9"), row("1", CLIENTID="c9")], update=True)
+    assert [(item.line, item.why) for item in report.left_out] == [
+        (2, "its EPISODID belongs to another client in the store"),
+        (4, "its EPISODID belongs to another client in an earlier line"),
+    ]
+    assert [values.get("CLIENTID", "") for values in desk.kept()] == ["", "c2", "c9"]
+    desk.take([row("4", CLIENTID="", DOB="")])
+    again = [row("1", CLIENTID="c8"), row("4", CLIENTID="c8", DOB=""), row("5", CLIENTID="c8", DOB="")]
+    report = desk.take(again, update=True)
+    assert [(item.line, item.why) for item in report.left_out] == [
+        (3, "its CLIENTID is another client's by an earlier line"),
+        (4, "its CLIENTID is given to a client of the store by an earlier line: import it once more"),
+    ]
+    assert [values.get("CLIENTID", "") for values in desk.kept()] == ["c8", "c2", "c9", ""]
