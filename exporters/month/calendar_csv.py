@@ -93,6 +93,22 @@ def checked_overrides(
     return new
 
 
+def told_of_replaced(stated: Sequence[Override], taken: Sequence[Override]) -> list[str]:
+    """What the dates that are taken put out of force without stating it themselves, or that was stated after them."""
+    before = {(one.submission, one.region): one for one in stated}
+    told: list[str] = []
+    for one in taken:
+        old = before.get((one.submission, one.region))
+        if old is None:
+            continue
+        where = f"{one.submission} in {one.region}" if one.region else one.submission
+        if lost := [f"{name} {day}" for name, day in old.dates.items() if name not in one.dates]:
+            told.append(f"{where}: stated before, and counts no more: {', '.join(lost)}")
+        if old.stated_on and one.stated_on and old.stated_on > one.stated_on:
+            told.append(f"{where}: what {old.source} stated later, on {old.stated_on}, counts no more")
+    return told
+
+
 def _at(path: Path, line: int, sentence: str) -> Problem:
     return Problem(f"{path.name}, line {line}: {sentence.rstrip('.')}. Nothing was taken.")
 

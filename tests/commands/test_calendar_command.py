@@ -85,6 +85,21 @@ def test_a_file_of_dates_is_taken_whole_and_shows_in_that_stores_calendar(filled
     assert call("doctor", *filled.options).code == 0
 
 
+def test_dates_that_others_put_out_of_force_are_told(filled: Place, tmp_path: Path) -> None:
+    file = tmp_path / "dates.csv"
+    load = ("calendar", "load", file, *filled.options, "--source", "Regional team", "--today", "2026-01-10")
+    file.write_text("submission,closes,deadline,stated_on\n2026-02,2026-03-08,2026-03-09,2026-01-08\n")
+    assert call(*load).out == f"1 submission taken from {file}\n" == call(*load).out
+    file.write_text("submission,deadline,stated_on\n2026-02,2026-03-10,2026-01-02\n")
+    assert call(*load).out == (
+        f"1 submission taken from {file}\n"
+        "  2026-02: stated before, and counts no more: closes 2026-03-08\n"
+        "  2026-02: what Regional team stated later, on 2026-01-08, counts no more\n"
+    )
+    state = ("calendar", "state", "2026-02", "--closes", "2026-03-08", "--source", "Team", "--today", "2026-01-10")
+    assert call(*state, *filled.options).out.endswith("counts no more: deadline 2026-03-10\n")
+
+
 def test_the_store_of_the_environment_gives_its_regions_dates(
     filled: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,7 +138,7 @@ def load_(
     today: TodayOption = None,
 ) -> int:
     """Take the dates that a region states from a CSV file: all of them, or none."""
-    from exporters.month.calendar_csv import checked_overrides
+    from exporters.month.calendar_csv import checked_overrides, told_of_replaced
     from store.facts import Who
     from store.month import calendar as stored_calendar
     from store.records import agencies
@@ -151,18 +151,21 @@ def load_(
         own = found.ask(agencies.one, at.agency, at.standard)
         wanted = load(own.standard)
         name = wanted.submission.calendar
+        before = [one.override for one in found.ask(stored_calendar.overrides, name)]
         taken = checked_overrides(
             file,
             wanted,
             source=source,
             stated_on=said,
             today=day,
-            stated=[one.override for one in found.ask(stored_calendar.overrides, name)],
+            stated=before,
             closed_days={one.day: one.name for one in found.ask(stored_calendar.closed_days, name)},
         )
         with found.writing(Who(person(found.path), now())) as work:
             stored_calendar.add_overrides(work, own, taken, day)
     print(printable(f"{counted(len(taken), 'submission')} taken from {file}"))
+    for line in told_of_replaced(before, taken):
+        print(printable(f"  {line}"))
     return 0
 
 
@@ -240,8 +243,10 @@ def state_(
     today: TodayOption = None,
 ) -> int:
     """State dates of a submission; those stated before for it are withdrawn by them."""
+    from exporters.month.calendar_csv import told_of_replaced
     from store.month import calendar as stored_calendar
     from validators.calendar.kinds import Override
+    from validators.standard.catalogue import load
 
     given = {
         "deadline": deadline,
@@ -256,11 +261,14 @@ def state_(
     stated = Override(submission, region, "", **days, source=source, stated_on=said)
     with _calendar_of(at) as (found, own, who):
         found.ask(stored_calendar.of_agency, own).entry(submission)  # refuses one that is never made
+        before = [one.override for one in found.ask(stored_calendar.overrides, load(own.standard).submission.calendar)]
         found.do(who, stored_calendar.add_overrides, own, [stated], on)
         entry = found.ask(stored_calendar.of_agency, own).entry(submission)
     print(
         printable(f"{submission}: {', '.join(f'{name} {at}' for name, at in days.items())}; deadline {entry.deadline}")
     )
+    for line in told_of_replaced(before, [stated]):
+        print(printable(f"  {line}"))
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
 
-from exporters.month.calendar_csv import checked_overrides
+from exporters.month.calendar_csv import checked_overrides, told_of_replaced
 from exporters.work import Work
 from store.disk.user import path_typed
 from store.facts import Who
@@ -335,8 +335,9 @@ class CalendarScreen(StoreScreen[None]):
             path, source, said = found
             work, who = Work(app.agency, app.standard, app.today()), Who(app.person, app.clock())
 
-            def done(many: int) -> None:
-                self.say(f"{counted(many, 'submission')} taken.", "ok")
+            def done(taken: tuple[int, list[str]]) -> None:
+                many, replaced = taken
+                self.say(" ".join([f"{counted(many, 'submission')} taken.", *replaced]), "notice" if replaced else "ok")
                 self.read()
 
             app.in_store(
@@ -395,17 +396,18 @@ class CalendarScreen(StoreScreen[None]):
         self.app.push_screen(RegionScreen([*items, (" ", "None in particular", "")]), chosen)
 
 
-def load_file(store: "Store", work: Work, who: Who, path: Path, source: str, stated_on: date) -> int:
-    """In a thread: take the dates of a file; how many. Raises Problem and takes none."""
+def load_file(store: "Store", work: Work, who: Who, path: Path, source: str, stated_on: date) -> tuple[int, list[str]]:
+    """In a thread: take the dates of a file; how many, and what they replace. Raises Problem and takes none."""
     standard, name = work.standard, work.standard.submission.calendar
+    before = [one.override for one in store.ask(calendar.overrides, name)]
     taken = checked_overrides(
         path,
         standard,
         source=source,
         stated_on=stated_on,
         today=work.today,
-        stated=[one.override for one in store.ask(calendar.overrides, name)],
+        stated=before,
         closed_days={one.day: one.name for one in store.ask(calendar.closed_days, name)},
     )
     store.do(who, calendar.add_overrides, work.agency, taken, work.today)
-    return len(taken)
+    return len(taken), told_of_replaced(before, taken)
