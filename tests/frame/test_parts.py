@@ -220,6 +220,23 @@ def test_a_palette_has_each_screen_once() -> None:
     assert [each.id for each in listed("month") if each.name == "Second keying"] == ["month.second"]
 
 
+def test_what_is_typed_in_the_palette_finds_what_is_called_so_first() -> None:
+    know_actions()
+    scopes = {scope for each in REGISTRY for scope in each.scopes} - {ALL} | set(SCREENS)
+    for scope in scopes:
+        actions = listed(scope)
+        commands = CommandList(
+            [(one.id, one.name, one.id) for one in actions], [str(one.tooltip) for one in actions], ()
+        )
+        names = {one.id: one.name for one in actions}
+        for one in actions:
+            commands.filter_by(one.name.upper())
+            assert names[commands.current_id or ""] == one.name, f"{one.name} on {scope}"
+        # The screen that is called otherwise than its key says; what leaves comes after it.
+        commands.filter_by("drafts")
+        assert commands.current_id in ("month.drafts", "clients.drafts", "go.drafts"), scope
+
+
 async def test_the_palette_tells_the_whole_help_of_what_is_chosen() -> None:
     know_actions()
     app = DemoApp()

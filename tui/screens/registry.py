@@ -235,7 +235,13 @@ SCREENS: dict[str, ScreenEntry] = {
             letters=True,
             faults="",
         ),
-        ScreenEntry("drafts", "Unsaved typing", "tui.screens.drafts", "DraftsScreen", "What I typed and did not save"),
+        ScreenEntry(
+            "drafts",
+            "Unsaved typing",
+            "tui.screens.drafts",
+            "DraftsScreen",
+            "Drafts: what I typed and did not save",
+        ),
         ScreenEntry(
             "calendar",
             "Calendar",

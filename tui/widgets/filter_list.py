@@ -66,7 +66,7 @@ class FilteredList(LineList):
         self.filter_by(self.typed)
 
     def filter_by(self, typed: str) -> None:
-        """Leave only what has all the words; those whose label begins with the text come first."""
+        """Leave only what has all the words: what is called so first, then what begins so, and what has it at all."""
         self.typed = typed
         words = typed.lower().split()
         self._found = [
@@ -75,12 +75,26 @@ class FilteredList(LineList):
         if words and not self._found:
             self._found = [item for item in self._items if all(_nearly(word, item) for word in words)]
         if words:
-            self._found.sort(
-                key=lambda item: (not item[1].lower().startswith(words[0]), words[0] not in item[1].lower())
-            )
+            self._found.sort(key=lambda item: self._rank(item, " ".join(words), words[0]))
         self.cursor = self.top = 0
         self.refresh()
         self.place_cursor()
+
+    def _rank(self, item: tuple[str, str, str], typed: str, word: str) -> tuple[bool, ...]:
+        """Where an item comes in order: Enter takes the first, so nothing stands before what is called as was typed."""
+        label = item[1].lower()
+        about = self.about(item).lower()
+        return (
+            label != typed,
+            not label.startswith(typed),
+            not label.startswith(word),
+            word not in label,
+            not about.startswith(word),
+        )
+
+    def about(self, item: tuple[str, str, str]) -> str:
+        """What is said of an item, without what stands before it in the line."""
+        return item[2]
 
     def place_cursor(self) -> None:
         """The real cursor stands where the next character goes."""

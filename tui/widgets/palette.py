@@ -34,6 +34,10 @@ class CommandList(FilteredList):
         for number, line in enumerate(self._foot):
             line.show((f" {lines[number]}" if number < len(lines) else "", "text"))
 
+    def about(self, item: tuple[str, str, str]) -> str:
+        """The help alone; a key stands before it in the line."""
+        return self._helps[item[0]]
+
     def _seen(self) -> str:
         return self.text_to_copy()[: self.size.width]
 
