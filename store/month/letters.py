@@ -102,15 +102,22 @@ def change(
     return now
 
 
-def undo(unit: UnitOfWork, agency: AgencyInfo) -> AgencyInfo:
+def undo(unit: UnitOfWork, agency: AgencyInfo, seen: LetterChange | None = None) -> AgencyInfo:
     """Undo the last change of letter. What was mended since under a new header goes back under the old one.
 
-    Raises Problem where there is none.
+    With `seen`, the change that a person was asked about, no other one. Raises Problem where there is none, and where
+    the last one is another than that by now.
     """
     made = changes(unit, agency)
     if not made:
         raise Problem(f"The agency {agency.code} has not changed its letter: there is nothing to undo.")
     last = made[-1]
+    if seen is not None and last.number != seen.number:
+        raise Problem(
+            f"Not undone: what you looked at was undone or changed by somebody else meanwhile; agency {agency.code}"
+            f" went over to {last.after} on {last.first_day} ({last.changed_by}): look again."
+        )
+    agency = replace(agency, standard=last.after)
     mine = update(LETTERS).where(LETTERS.c.number == last.number)
     unit.connection.execute(mine.values(undone_at=unit.at, undone_by=unit.person))
     now = _report_by(unit, agency, last.before)

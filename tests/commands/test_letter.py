@@ -21,6 +21,7 @@ from store.month import letters
 from store.records import agencies, carried, holding, read, save
 from store.store import Store, open_store
 from tests.commands.running import Outcome, Place, call
+from validators.problems import Problem
 from validators.standard.catalogue import load
 
 STEP = ("agencies", "change-letter", "N9901", "--to", "ndtms-s-ad", "--from", "2026-04-01")
@@ -211,6 +212,22 @@ def test_an_edition_that_was_left_may_be_taken_back(filled: Place) -> None:
     assert due.err == "" and json.loads(due.out)[0]["rows"]
     gone = call("export", "--submission", "2026-04", "--dry-run", *AFTER, *filled.options)
     assert gone.code == 2 and "ndtms-s" in gone.sentence
+
+
+def test_another_change_than_one_was_asked_about_is_not_undone(filled: Place) -> None:
+    told(call(*STEP, *AFTER, *filled.options))
+    with opened(filled) as store:
+        agency = store.ask(agencies.one)
+        (seen,) = store.ask(letters.changes, agency)
+        store.do(WHO, letters.undo, agency)
+        with pytest.raises(Problem, match="has not changed its letter"):
+            store.do(WHO, letters.undo, agency, seen)
+        again = store.do(WHO, letters.change, store.ask(agencies.one), "ndtms-s-ad", date(2026, 5, 1), {})
+        with pytest.raises(Problem, match=f"to ndtms-s-ad on 2026-05-01 .{WHO.person}.: look again"):
+            store.do(WHO, letters.undo, agency, seen)
+        assert store.ask(agencies.one) == again
+        (now,) = store.ask(letters.changes, again)
+        assert store.do(WHO, letters.undo, again, now).standard == "ndtms-r-ad"
 
 
 def test_what_is_keyed_afterwards_is_kept_when_the_step_is_undone(filled: Place) -> None:

@@ -177,7 +177,7 @@ def ask_to_undo(screen: StoreScreen[None], agency: AgencyInfo, went: Went) -> No
 
         def came(letter: str | None) -> None:
             if letter == "u":
-                program.write(lambda unit: letters.undo(unit, agency), on_done=went, hold=True)
+                program.write(lambda unit: letters.undo(unit, agency, last), on_done=went, hold=True)
 
         screen.app.push_screen(Confirm(f"Agency {agency.code}: undo the change of letter?", lines, answers), came)
 
