@@ -177,12 +177,19 @@ def _refuse(found: Sequence[SampledEpisode], one: SampledEpisode, person: str) -
         raise Problem("You keyed this one first yourself: another person keys it again.")
 
 
-def keep(unit: UnitOfWork, work: Work, own_id: str, values: Values, entry: str = "") -> None:
+def keep(
+    unit: UnitOfWork, work: Work, own_id: str, values: Values, entry: str = "", begun_by: str | None = None
+) -> None:
     """Keep what is typed so far; it counts for nothing before `key` or `key_list`. Raises as `to_key` does.
 
-    In a list it is the event of the id `entry`, which whoever types it makes.
+    In a list it is the event of the id `entry`, which whoever types it makes. Of all else it takes the place of what
+    was typed before: `begun_by` is who had begun it when one looked, None where nobody did, and what another one types
+    by now is not written over: then it raises Problem.
     """
     one = to_key(unit, work, unit.person, own_id)
+    if not one.is_list and one.begun_by not in ("", unit.person, begun_by or ""):
+        told = "{person} types this one by now: what you type is kept once it is whole, or leave it."
+        raise Problem(Sentence(told, person=one.begun_by))
     second_keying.keep(unit, one, _listed(work.standard, one, values), entry)
 
 

@@ -401,6 +401,22 @@ def test_a_record_that_changed_meanwhile_is_looked_at_again(desk: Desk) -> None:
     assert ask(desk.store, read.get, "client", client.id).values["DOB"] == "19800102"
 
 
+def test_what_one_types_is_not_written_over_by_another_who_did_not_look(desk: Desk) -> None:
+    entered(desk, ANN, "C1")
+    (one,) = drawn(desk, Wanted(TODAY, TODAY, number=1))
+    do(desk.store, BEN, second_keying.keep, work(desk), one.id, {"DOB": "19800201"})
+    for looked in (None, "", "cat"):
+        with pytest.raises(Problem, match="ben types this one by now"):
+            do(desk.store, CAT, second_keying.keep, work(desk), one.id, {"DOB": "19770101"}, "", looked)
+    assert ask(desk.store, second_keying.to_key, work(desk), "ben").second == {"DOB": "19800201"}
+    # Whoever was shown that it was begun takes it over; then it is that one's.
+    do(desk.store, CAT, second_keying.keep, work(desk), one.id, {"DOB": "19770101"}, "", "ben")
+    with pytest.raises(Problem, match="cat types this one by now"):
+        do(desk.store, BEN, second_keying.keep, work(desk), one.id, {"DOB": "19800202"}, "", "")
+    # What is whole counts, whoever is first.
+    assert do(desk.store, BEN, second_keying.key, work(desk), one.id, PAPER).keyed_by == "ben"
+
+
 def test_what_is_typed_is_kept_for_the_one_who_typed_it_and_told_to_nobody(desk: Desk) -> None:
     tree = entered(desk, ANN, "C1")
     (one,) = drawn(desk, Wanted(TODAY, TODAY, number=1))

@@ -158,6 +158,8 @@ def key(
             return 0
         if ask:
             talk(printable(told))
+            if not _may_begin(at, one):
+                return 0
         done = _key_list(at, one, given, ask, no_more) if one.is_list else _key_one(at, one, given, ask)
     if ask and not done:
         talk("Not finished: what was typed waits for you.")
@@ -167,6 +169,14 @@ def key(
         # Nothing of what differs: whoever keys the next one knows no more than before.
         print(printable(f"{told}: {'kept' if done else 'one kept; --no-more when the paper has no more'}"))
     return 0
+
+
+def _may_begin(at: ClientWork, one: SampledEpisode) -> bool:
+    """Whether nobody else has begun it, or what was typed of it may go."""
+    if one.is_list or one.begun_by in ("", at.person):
+        return True
+    talk(printable(f"{one.begun_by} has begun it: what you type takes the place of what {one.begun_by} typed so far."))
+    return bool(_yes("Key it from the beginning?"))
 
 
 def _key_one(at: ClientWork, one: SampledEpisode, given: list[str], ask: bool) -> bool:
@@ -245,7 +255,7 @@ def _ask(at: ClientWork, one: SampledEpisode, model: RecordModel, entry: str = "
     """Ask field by field; whether the last one was come to."""
 
     def keep(_: str) -> tuple[str, ...]:
-        at.store.do(at.who, second_keying.keep, at.work, one.id, dict(model.values), entry)
+        at.store.do(at.who, second_keying.keep, at.work, one.id, dict(model.values), entry, one.begun_by)
         return ()  # nothing of what the rules find: they look at what is not shown here
 
     return FieldQuestions(model, keep).run(HOW)

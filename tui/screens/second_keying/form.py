@@ -166,7 +166,7 @@ class SecondForm(StoreScreen[None]):
         with self._lock:
             if number > self._written:
                 who = Who(program.person, program.clock(), program.session)
-                store.do(who, second_keying.keep, self._work, one.id, values, entry)
+                store.do(who, second_keying.keep, self._work, one.id, values, entry, one.begun_by)
                 self._written = number
 
     def _kept(self, values: Values, leaves: bool, _: None) -> None:

@@ -12,7 +12,7 @@ from store.records.second_keying import SampledEpisode
 from store.snapshot import Snapshot
 from tui.form.dates import typed_day
 from tui.screens.registry import SCREENS
-from tui.screens.second_keying.form import found
+from tui.screens.second_keying.form import Found, found
 from tui.session.program import StoreScreen
 from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
@@ -201,9 +201,24 @@ class SecondKeyingScreen(StoreScreen[None]):
         work, person = self._work, self.program.person
         self.program.read(
             lambda snapshot: found(snapshot, work, person, own_id),
-            on_done=lambda both: self.program.open_screen("second_form", *both),
+            on_done=self._found,
             hold=True,
         )
+
+    def _found(self, both: Found) -> None:
+        """What another person has begun is asked for first: what is typed of it takes the place of that."""
+        one, other = both[0], both[0].begun_by
+
+        def answered(letter: str | None) -> None:
+            if letter:
+                self.program.open_screen("second_form", *both)
+
+        if one.is_list or other in ("", self.program.person):
+            answered("k")
+            return
+        lines = [f"{other} has begun it. What you type takes the place of what {other} typed so far."]
+        answers = [Answer("y", "Key it from the beginning", destructive=True)]
+        self.app.push_screen(Confirm(f"Begun by {other}", lines, answers), answered)
 
     def action_differences(self) -> None:
         """`d`."""
