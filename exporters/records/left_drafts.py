@@ -209,6 +209,12 @@ def discard(unit: UnitOfWork, drafts: Sequence[DraftName]) -> None:
         stored_drafts.drop(unit, one.record_id, one.session)
 
 
+def discard_offered(unit: UnitOfWork, drafts: Sequence[DraftInfo]) -> None:
+    """Forget drafts as `groups` gave them. Raises TypedOn where one is another by now."""
+    require_offered(unit, drafts)
+    discard(unit, [DraftName(*one.name) for one in drafts])
+
+
 def set_aside(unit: UnitOfWork, drafts: Sequence[DraftName]) -> None:
     """Leave drafts of this very window as those of one that is closed: what is typed next is not written over them."""
     for one in drafts:
@@ -222,8 +228,26 @@ def take_over(unit: UnitOfWork, drafts: Sequence[DraftName]) -> None:
         stored_drafts.take_over(unit, one.record_id, one.session, unit.who.session)
 
 
+class TypedOn(Problem):
+    """What was offered is not what stands there by now."""
+
+
+def require_offered(unit: UnitOfWork, drafts: Sequence[DraftInfo]) -> None:
+    """Raise TypedOn unless drafts are still what `groups` gave: another window may have gone on with one while its
+    question stood in this one, which then would lay older values or throw away what nobody here has seen."""
+    now = {each.name: each.saved_at for each in stored_drafts.listed(unit, unit.person)}
+    if any(now.get(one.name) != one.saved_at for one in drafts):
+        raise TypedOn(
+            "That draft is not what it was: another window of yours went on with it. Leave, and open it anew."
+        )
+
+
 def keep(unit: UnitOfWork, drafts: Sequence[DraftInfo]) -> None:
-    """Go on, in this window, with drafts as `groups` gave them: a merged client's become those of the one kept."""
+    """Go on, in this window, with drafts as `groups` gave them: a merged client's become those of the one kept.
+
+    Raises TypedOn where one is another by now.
+    """
+    require_offered(unit, drafts)
     for one in drafts:
         if one.kept_under:
             # What this window has of the client who is kept is not written over: it is offered next.

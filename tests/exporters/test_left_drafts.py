@@ -1,5 +1,6 @@
 """What was typed and not saved is found where its record stands now, whoever merged, split or deleted meanwhile."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -85,6 +86,23 @@ def test_kept_it_is_a_draft_of_the_living_client_and_writes_over_no_other_one(de
     left = [one for one in ask(desk.store, drafts.listed, "ann") if one.kind == "client"]
     assert {(one.record_id, one.values.get("SEX")) for one in left} == {("c1", "2"), ("c1", "9")}  # nothing is lost
     assert next(one for one in left if one.session == "window 2").values["SEX"] == "2"
+
+
+def test_what_another_window_typed_on_while_the_question_stood_is_not_kept_or_discarded_as_it_was(
+    desk: Desk, agency: AgencyInfo
+) -> None:
+    typing(desk)
+    found = groups(desk, agency)["c2"]
+    (one,) = [each for each in found.drafts if each.kind == "client"]
+    later = Who("ann", NOW + timedelta(minutes=5), one.session)
+    do(desk.store, later, drafts.save, replace(one.as_draft(), values={**one.values, "SEX": "9"}))
+    for act in (left_drafts.keep, left_drafts.discard_offered):
+        with pytest.raises(left_drafts.TypedOn, match="another window of yours went on"):
+            do(desk.store, AGAIN, act, found.drafts)
+    (stands,) = [each for each in ask(desk.store, drafts.listed, "ann") if each.record_id == "c2"]
+    assert (stands.session, stands.values["SEX"]) == (one.session, "9")
+    do(desk.store, AGAIN, left_drafts.discard_offered, groups(desk, agency)["c2"].drafts)
+    assert "c2" not in groups(desk, agency)
 
 
 def test_discarded_it_is_gone_where_it_was_kept(desk: Desk, agency: AgencyInfo) -> None:

@@ -1,7 +1,7 @@
 """What a person typed into this client before and did not save: offered, kept, compared or discarded."""
 
 from exporters.records import left_drafts
-from exporters.records.left_drafts import DraftName
+from exporters.records.left_drafts import DraftName, TypedOn
 from tui.screens.client.model import DRAFT_KEPT, MOVED
 from tui.screens.client.queries import Loaded
 from tui.screens.client.view import ClientView
@@ -90,10 +90,26 @@ class Offering:
             if not self.drafts:
                 screen.say(MOVED, "notice")
                 return
-        stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
         theirs = [draft for draft in self.drafts if draft.session != program.session or draft.kept_under]
-        if theirs:
-            program.write(lambda unit: left_drafts.keep(unit, theirs), hold=True)
+        if not theirs:
+            self._lay(compare)
+            return
+
+        def failed(problem: Problem) -> None:
+            screen.say(problem.told(program.terms), "error")
+            if not isinstance(problem, TypedOn):  # the store is away: what was typed is gone on with all the same
+                self._lay(compare)
+
+        program.write(
+            lambda unit: left_drafts.keep(unit, theirs),
+            on_done=lambda _: self._lay(compare),
+            on_problem=failed,
+            hold=True,
+        )
+
+    def _lay(self, compare: bool) -> None:
+        screen, case = self.screen, self.screen.case
+        stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
         if not self.is_new_draft:
             for draft in self.drafts:
                 case.lay(draft)
@@ -118,10 +134,14 @@ class Offering:
             next_one()
 
     def _discard(self) -> None:
+        screen, program, drafts = self.screen, self.screen.program, self.drafts
+        screen.keeper.forget([draft.record_id for draft in drafts])
+        program.write(
+            lambda unit: left_drafts.discard_offered(unit, drafts), on_done=lambda _: self._discarded(), hold=True
+        )
+
+    def _discarded(self) -> None:
         screen, program = self.screen, self.screen.program
-        screen.keeper.forget([draft.record_id for draft in self.drafts])
-        gone = [DraftName(*draft.name) for draft in self.drafts]
-        program.write(lambda unit: left_drafts.discard(unit, gone), hold=True)
         program.unsay(DRAFT_KEPT)
         if self.is_new_draft:
             for held in screen.case.by_id.values():
