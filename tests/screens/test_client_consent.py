@@ -1,10 +1,11 @@
 """Consent on the client screen: its history, an answer recorded there, and a No that is typed over a Yes."""
 
-from store.facts import ClientTree
+from store.facts import ClientTree, Who
 from store.records import consent, read
 from store.store import Store
 from tests.screens.conftest import Start, in_field
-from tests.stores import ask
+from tests.screens.program import NOW
+from tests.stores import ask, do
 from tests.terminal import Terminal
 
 
@@ -63,3 +64,24 @@ def test_a_no_typed_over_a_yes_is_a_withdrawal_that_the_save_tells_of(
     terminal.press("<ctrl+d>")
     terminal.until("From the next extract on only client ID")
     assert terminal.shows("in its field") and terminal.shows("Refused")
+
+
+def test_what_one_typed_of_an_answer_that_was_refused_is_not_typed_again(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    terminal = at_the_episode(start, known)
+    terminal.press("<ctrl+d>w")
+    terminal.until("Day on which the client said so")
+    terminal.press("<ctrl+u>t<tab><ctrl+u>Carol Key<tab><tab>by telephone")
+    terminal.until("by telephone")
+    answer = consent.ConsentAnswer("agreed", f"{NOW.date()}", "Bob")
+    do(store, Who("bob", NOW), consent.add, known.episodes[0].episode.id, answer)
+    terminal.press("<f2>")
+    terminal.until("What you typed stands there when you record it again.")
+    terminal.press("<ctrl+d>")
+    terminal.until("Withdrawn: no longer agreed to")
+    terminal.press("w")
+    terminal.until(lambda seen: seen.shows("Carol Key") and seen.shows("by telephone"))
+    terminal.press("<f2>")
+    terminal.until("Recorded: withdrawn")
+    assert states(store, known)[-1] == ("withdrawn", "Carol Key", "by telephone")
