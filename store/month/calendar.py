@@ -1,7 +1,7 @@
 """The calendar's overrides and closed days as people state them, and what a roll-over drops."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -65,10 +65,12 @@ def add_overrides(
     agency: AgencyInfo,
     stated: Sequence[Override],
     today: date,
+    seen: Collection[str] | None = None,
 ) -> list[OverrideInfo]:
     """Enter overrides, all or none. What they replace, of the same submission and region, is withdrawn by them.
 
-    Raises Problem when one does not fit: see `validators.calendar.calendar.refuse_misfit`.
+    `seen` are the ids of those that whoever states these looked at, None where nobody did. Raises Problem when one does
+    not fit (see `validators.calendar.calendar.refuse_misfit`), and where one would be replaced that was not seen.
     """
     standard = unit.derivers[agency.standard].standard
     calendar = standard.submission.calendar
@@ -84,6 +86,8 @@ def add_overrides(
     for one in stated:
         for old in overrides(unit, calendar):
             if (old.override.submission, old.override.region) == (one.submission, one.region):
+                if seen is not None and old.id not in seen:
+                    raise Problem(stated_meanwhile(old))
                 withdraw(unit, "override", old.id)
         own_id = str(uuid.uuid4())
         values: dict[str, Any] = {"calendar": calendar, "region": one.region, "submission": one.submission}
@@ -100,6 +104,15 @@ def add_overrides(
             refuse_misfit(calendar_of(unit, standard, region), one.submission, today)
     known = {one.id: one for one in overrides(unit, calendar)}
     return [known[own_id] for own_id in made if own_id in known]
+
+
+def stated_meanwhile(other: OverrideInfo) -> str:
+    """That somebody stated dates while another person typed theirs."""
+    dates = ", ".join(f"{name.replace('_', ' ')} {day}" for name, day in other.override.dates.items())
+    return (
+        f"{other.entered_by} stated dates of {other.override.submission} meanwhile"
+        f" ({dates}; by {other.override.source}): look at them first."
+    )
 
 
 def add_closed_day(unit: UnitOfWork, agency: AgencyInfo, day: date, name: str, source: str) -> ClosedDayInfo:

@@ -55,6 +55,17 @@ def test_a_second_statement_takes_the_firsts_place(store: Store, agency: AgencyI
     assert [one.id for one in ask(store, calendar.overrides, "ndtms", withdrawn=True)] == [first.id, second.id]
 
 
+def test_what_somebody_stated_meanwhile_is_not_replaced_unseen(store: Store, agency: AgencyInfo) -> None:
+    with store.writing(Who("ann", NOW)) as work:
+        first = calendar.add_overrides(work, agency, [MOVED], TODAY, seen=())[0]
+    mine = replace(MOVED, deadline=date(2021, 3, 11))
+    with pytest.raises(Problem, match=r"ann stated dates of 2021-02 meanwhile .deadline 2021-03-15; by Regional team."):
+        do(store, Who("bob", LATER), calendar.add_overrides, agency, [mine], TODAY, seen=())
+    assert [one.id for one in ask(store, calendar.overrides, "ndtms", withdrawn=True)] == [first.id]
+    (second,) = do(store, Who("bob", LATER), calendar.add_overrides, agency, [mine], TODAY, seen=[first.id])
+    assert [one.id for one in ask(store, calendar.overrides, "ndtms")] == [second.id]
+
+
 def test_the_agencys_own_region_goes_before_all_regions(store: Store, agency: AgencyInfo) -> None:
     with store.writing(Who("ann", NOW)) as work:
         calendar.add_overrides(work, agency, [replace(MOVED, region="London", deadline=date(2021, 3, 9))], TODAY)[0]

@@ -1,6 +1,6 @@
 """A year of submissions, their windows and deadlines; August in words."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
@@ -227,6 +227,7 @@ class CalendarScreen(StoreScreen[None]):
         where = app.agency.region
         known = regions(app.standard.submission.calendar)
         told = next((one.override for one in self._overrides(entry.submission)), None)
+        seen = {one.id for one in self.year.overrides} if self.year is not None else set()
 
         def read(texts: Mapping[str, str]) -> Override:
             today = app.today()
@@ -244,6 +245,11 @@ class CalendarScreen(StoreScreen[None]):
             page = self.year
             if page is not None:
                 # Told while the dialog stands, so that nothing has to be typed again; the store judges once more.
+                for one in page.overrides:
+                    its = one.override.submission, one.override.region
+                    if its == (entry.submission, region) and one.id not in seen:
+                        seen.add(one.id)
+                        raise Problem(f"{calendar.stated_meanwhile(one)} F2 once more puts yours in their place.")
                 stated = [one.override for one in page.overrides]
                 others = [one for one in stated if (one.region, one.submission) != (region, entry.submission)]
                 closed = {one.day: one.name for one in page.closed_days}
@@ -262,12 +268,12 @@ class CalendarScreen(StoreScreen[None]):
             Asked("stated_on", "Stated on", "t"),
             *(dates[name] for name in PERIOD),
         ]
-        self._ask(f"Dates of {entry.title}", asked, read, self._state)
+        self._ask(f"Dates of {entry.title}", asked, read, lambda override: self._state(override, seen))
 
-    def _state(self, override: Override) -> None:
+    def _state(self, override: Override, seen: Collection[str]) -> None:
         agency, today = self.program.agency, self.program.today()
         self._write(
-            lambda unit: calendar.add_overrides(unit, agency, [override], today)[0],
+            lambda unit: calendar.add_overrides(unit, agency, [override], today, seen)[0],
             "Kept.",
             override.submission,
         )
