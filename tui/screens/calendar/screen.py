@@ -283,7 +283,10 @@ class CalendarScreen(StoreScreen[None]):
     ) -> None:
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                take(read(texts))
+                try:
+                    take(read(texts))
+                except Problem as problem:  # somebody came between
+                    self.say(problem.told(self.program.terms), "error")
 
         self.app.push_screen(Asking(title, [], asked, read), answered)
 
