@@ -13,7 +13,12 @@ from tui.neighbours import refuse_neighbours  # noqa: E402
 refuse_neighbours()  # before any package is loaded whose name another one may have
 
 import os  # noqa: E402
+import signal  # noqa: E402
 import sys  # noqa: E402
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Ctrl+C while it is loaded ends it without a word: Python would print where it was just then.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from tui.cli.leaving import leave_with  # noqa: E402
 from tui.session.memory import leave_out_tls  # noqa: E402

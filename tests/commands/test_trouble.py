@@ -132,6 +132,7 @@ run()
         ("store.unit_of_work:UnitOfWork.finish", "import", signal.SIGTERM),
         ("exporters.csv_format.writing:RowWriter.flush", "export", signal.SIGINT),
         ("exporters.csv_format.writing:RowWriter.flush", "export", signal.SIGHUP),
+        ("exporters.csv_format.writing:RowWriter.flush", "export", signal.SIGQUIT),
         ("store.disk.sqlite:copy_into", "backup", signal.SIGTERM),
         ("validators.rules.checker:Checker.check", "check", signal.SIGINT),
     ],
@@ -181,6 +182,36 @@ def test_a_host_that_goes_down_sends_two_signals_and_what_is_half_written_goes_a
     command = [sys.executable, "-c", BOTH_AT_ONCE, str(tmp_path / "extract.csv")]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment())
     assert done.stdout == "ended [True, True]\n" and list(tmp_path.iterdir()) == []
+
+
+PRESSED_AGAIN = """
+import os, signal, sys
+from pathlib import Path
+from store.disk import files
+from tui.cli.leaving import leave_with
+clears_up = files._remove
+def impatient(path):
+    os.kill(os.getpid(), signal.SIGINT)
+    clears_up(path)
+files._remove = impatient
+def command():
+    with files.scratch(Path(sys.argv[1]), files.PRIVATE):
+        os.kill(os.getpid(), signal.SIGINT)
+leave_with(command)
+"""
+
+
+def test_who_presses_ctrl_c_again_leaves_no_half_file_either(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PRESSED_AGAIN, str(tmp_path / "extract.csv")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
+    assert (done.returncode, done.stderr) == (2, "keywork: Stopped; what was not finished was not written.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_the_program_is_loaded_tells_nothing_of_where_it_was() -> None:
+    told = "import signal, tui.entry; print(signal.getsignal(signal.SIGINT) is signal.SIG_DFL)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, env=environment())
+    assert done.stdout == "True\n"
 
 
 @pytest.mark.parametrize("arguments", [("standards", "show", "ndtms-cjit-p"), ("check", SAMPLE_FILE)])

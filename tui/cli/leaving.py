@@ -29,27 +29,38 @@ class Ended(BaseException):
 
 @contextmanager
 def ending_in_order() -> Iterator[None]:
-    """Have a program that is ended, or loses its line, go out as by an exception.
+    """Have a program that is ended, interrupted, or loses its line, go out as by an exception.
 
     As the system has it by default it would stop where it is, and leave half an extract in the clear in a file that
-    nobody knows of. Whoever is to go on without the line (nohup) goes on. A host that goes down sends both signals at
-    once: a line that is dropped while the program clears up changes nothing, and whoever ends it then ends it at once.
+    nobody knows of. Whoever is to go on without the line (nohup) goes on. A host that goes down sends two signals at
+    once, and who is in a hurry presses Ctrl+C again: neither changes anything while the program clears up, and whoever
+    ends it then ends it at once.
     """
 
     def end(number: int, _: FrameType | None) -> None:
         for each in heard:
-            signal.signal(each, signal.SIG_IGN if each == signal.SIGHUP else signal.SIG_DFL)
+            signal.signal(each, signal.SIG_IGN if each in _WHILE_CLEARING_UP else signal.SIG_DFL)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
         raise Ended(number)
 
-    numbers = (signal.SIGHUP, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
-    heard = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    numbers = _ENDING if threading.current_thread() is threading.main_thread() else ()
+    heard = {number: found for number in numbers if (found := signal.getsignal(number)) in usual}
     for number in heard:
         signal.signal(number, end)
     try:
         yield
+    except KeyboardInterrupt:
+        heard.pop(signal.SIGINT, None)  # what is still to be said and done is not broken into
+        raise
     finally:
-        for number in heard:
-            signal.signal(number, signal.SIG_DFL)
+        for number, before in heard.items():
+            signal.signal(number, before)
+
+
+_ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT)
+_WHILE_CLEARING_UP = (signal.SIGHUP, signal.SIGINT)
 
 
 def _log_what_nobody_catches() -> None:
