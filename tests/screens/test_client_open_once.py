@@ -54,6 +54,17 @@ async def test_a_client_that_is_open_under_a_list_comes_up_as_it_was_left(store:
         await until(pilot, lambda: typed(store, known.client.id, "SINITIAL") == ["RS"])
 
 
+async def test_a_client_that_is_opened_again_begins_where_one_begins(store: Store, known: ClientTree) -> None:
+    async with at_client(store, known.client.id) as (app, pilot):
+        first = app.screen
+        began = first.held.id, first.form.model.current
+        await pilot.press("tab", "tab", "tab", "f3")
+        await until(pilot, lambda: app.screen is not first and app.screen.is_mounted)
+        app.open_client(known.client.id)
+        await until(pilot, lambda: app.screen is first)
+        assert (first.held.id, first.form.model.current) == began, "keys that were learnt by heart land where they did"
+
+
 async def test_f8_over_an_open_client_leads_into_that_very_screen(store: Store, known: ClientTree) -> None:
     async with at_client(store, known.client.id, header="FINITIAL") as (app, pilot):
         first = app.screen

@@ -92,14 +92,14 @@ async def test_after_midnight_the_panel_says_what_the_rules_say_of_the_new_day(s
     tomorrow = NOW + timedelta(days=1)
     with store.writing(Who("bob", NOW)) as work:
         save.change(work, "episode", episode.id, {**episode.values, "CPLANDT": f"{tomorrow:%Y%m%d}"}, 1)
-    async with at_client(store, known.client.id, episode.id) as (app, _):
+    async with at_client(store, known.client.id, episode.id) as (app, pilot):
         screen = app.screen
         told = "Caseload start date is in the future"
 
         def says() -> bool:
             return any(told in entry.text for entry in screen.entries)
 
-        assert says()
+        await until(pilot, says)
         app.clock = lambda: tomorrow
         screen.look_at_the_day()
         assert not says()

@@ -349,9 +349,12 @@ class KeyworkApp(BaseApp):
         def is_open() -> bool:
             there = opened(self, client_id)
             if there is not None:
+                was_up = self.screen is there
                 come_up(self, there)
                 if episode_id or event_id or header:
                     there.open_place(episode_id, event_id, header)
+                elif not was_up:
+                    there.open_at_hand()
             return there is not None
 
         if is_open():

@@ -90,8 +90,13 @@ class RecordModel:
         self.history = History()
         self._touched = False
         self._offered = ""
-        self.current = next((header for header in self.order if self.is_due(header)), self.order[0])
+        self.current = self.first
         self._came_to = self.value(self.current)
+
+    @property
+    def first(self) -> str:
+        """The field that one begins in: the first that is due."""
+        return next((header for header in self.order if self.is_due(header)), self.order[0])
 
     @property
     def is_typing(self) -> bool:

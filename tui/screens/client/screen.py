@@ -312,6 +312,13 @@ class ClientScreen(BaseScreen[None]):
         self.open(held, header)
         self.form.focus_input()
 
+    def open_at_hand(self) -> None:
+        """Begin where one begins in a client who is opened; where one left typing, there."""
+        if not self.held.is_changed:
+            held = self.case.at_hand or self.case.client
+            self.open(held, self.case.model_of(held).first)
+            self.form.focus_input()
+
     def _record_of(self, episode_id: str, event_id: str, header: str) -> Held | None:
         """The record that ids and a field mean: a finding about a client's field names the episode that shows it."""
         field = self.program.standard.by_header.get(header)
