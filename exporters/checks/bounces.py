@@ -47,7 +47,7 @@ _LINES = frozenset(
 _FIELDS = frozenset(("field", "fieldname", "column", "columnname", "header", "heading", "item", "dataitem", "element"))
 _RULES = frozenset(("rule", "ruleno", "rulenumber", "ruleid", "check", "checkno", "checknumber", "validationrule"))
 _DELIMITERS = "\t;,|"
-_OWN_LIST = frozenset(("row", "severity", "rule", "fields", "message", "accepted"))
+_OWN_LIST = frozenset(("row", "severity", "rule", "field", "fields", "message", "accepted"))
 """What columns of this program's own list of findings are called: its rows are those of the store, not of a file."""
 _STRUCK = "a client was removed from this extract, so its lines count otherwise than the portal's"
 _LINES_ABOVE = 12

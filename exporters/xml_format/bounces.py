@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from exporters.checks.bounce import plain
 from exporters.formats.kept_text import Pieces
 from exporters.imports.identity import told_otherwise
 from exporters.xml_format.reading import Message, MessageReader
@@ -29,7 +30,7 @@ def led(
     Raises Problem when the extract is not there, or its stored text is damaged.
     """
     reference, opened = standard.role("client_reference"), standard.role("opened")
-    words = {word for one in listed for word in (*one.words, *one.named)}
+    words = {word for one in listed for word in (*one.words, *one.named, *map(plain, one.beside))} - {""}
     many = 0
 
     def counted() -> Iterator[bytes]:
@@ -46,7 +47,7 @@ def led(
     # A message goes on until the next one begins, the last one to the end.
     for message in MessageReader(standard).read(source, "The text of the extract"):
         _between(wanted, before, message.line, by_line)
-        if (own := message.values.get(reference, "")) in words:
+        if (own := plain(message.values.get(reference, ""))) in words:
             by_reference.setdefault(own, []).append(message)
         before = message
     _between(wanted, before, many + 1, by_line)
@@ -99,6 +100,9 @@ def _met(
         return here, "the lines of the list count 1, 2, 3: that may not be lines of the file"
     if borne and here not in borne:
         return here, f"{one.leading} is a client's number in line {borne[0].line}, too: it may mean that one"
+    beside = next((by_reference[word] for word in map(plain, one.beside) if word in by_reference), [])
+    if beside and here not in beside:
+        return here, f"an identifier beside it is that of line {beside[0].line}: it may mean that one"
     return here, ""
 
 
