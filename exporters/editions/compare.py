@@ -109,7 +109,7 @@ _APART = {
     "values": "the sets of codes that it names",
     "no_consent_carries": "what a record without consent carries",
     "shortened": "what leaves shorter than it is kept",
-    "extracted_when": "what an {episode} needs to be sent",
+    "extracted_when": "what {an episode} needs to be sent",
     "checklist": "the checklist",
     "numbered": "the numbers that are given",
     "second_keying": "what a second person keys again",
@@ -120,7 +120,7 @@ _APART = {
     "printed": "the headings that are printed otherwise",
     "guarded": "the fields with a consent of their own",
     "kept_back": "what never leaves",
-    "journeys": "how {episode}s make journeys",
+    "journeys": "which {episodes} belong together",
 }
 """What is neither field, list nor rule, in words."""
 

@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 
 from exporters.editions import install
+from exporters.editions.compare import compare
 from exporters.editions.list_files import read_lists
 from store.disk import audit, user
 from store.disk.user import current_person
@@ -358,6 +359,11 @@ def test_editions_that_differ_in_neither_field_list_nor_rule_do_not_say_the_same
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     out = told(call("standards", "compare", "ndtms-cjit-p", tmp_path / "copy"))
     assert (differs or "says the same") in out and ("says the same" in out) == (not differs)
+
+
+def test_what_else_differs_is_told_in_the_data_set_s_own_words() -> None:
+    told = {line for one in ("ndtms-r", "ndtms-cjit-p") for line in compare(load(one), load("smds-wales")).otherwise}
+    assert {"what a journey needs to be sent", "which journeys belong together"} <= told
 
 
 def test_a_copy_of_an_edition_with_lists_of_the_site_is_whole(site: Path, tmp_path: Path) -> None:
