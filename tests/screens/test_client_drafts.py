@@ -1,12 +1,14 @@
 """Drafts after a kill: what was carried stays marked, what both sides changed is chosen, two windows keep one each."""
 
 import signal
+from collections.abc import Callable
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pytest
 
 from exporters.records import left_drafts
-from store.facts import ClientTree, Draft, Who
+from store.facts import ClientTree, Draft, DraftInfo, Who
 from store.live import drafts
 from store.records import agencies, merge, read, save
 from store.store import Store
@@ -16,7 +18,8 @@ from tests.screens.test_client_nothing_lost import other_saves, typed
 from tests.stores import ask, do
 from tests.terminal import Terminal
 from tui.screens.client.draft_keeper import DraftKeeper
-from tui.screens.client.model import Held
+from tui.screens.client.drafts import Offering
+from tui.screens.client.model import MOVED, Held
 
 
 def killed(terminal: Terminal) -> None:
@@ -305,3 +308,20 @@ def test_what_was_typed_in_an_open_client_who_is_merged_away_is_found_with_the_o
     again.press("<f2>")
     again.until("Saved: ")
     assert ask(store, read.get, "client", other.id).values == {**other.values, "SEX": "2"}
+
+
+def test_what_is_taken_to_another_client_while_the_store_is_busy_with_keeping_it_is_not_laid_here() -> None:
+    draft = DraftInfo("ann", "episode", "e1", "c1", "", {"PC": "NW7"}, 1, NOW, fields=1, version=1, session="before")
+    screen = MagicMock()
+    screen.case.by_id = {"c1": MagicMock(), "e1": MagicMock()}
+    screen.program.today.return_value, screen.program.came_back = NOW.date(), ""
+    screen.app.push_screen.side_effect = lambda dialog, answered: answered("k")
+
+    def busy(job: object, on_done: Callable[[None], None], **_: object) -> None:
+        del screen.case.by_id["e1"]
+        on_done(None)
+
+    screen.program.write.side_effect = busy
+    Offering(screen, MagicMock(drafts=(draft,), older=0)).ask()
+    screen.say.assert_called_once_with(MOVED, "notice")
+    screen.case.lay.assert_not_called()

@@ -79,17 +79,20 @@ class Offering:
         if mine:
             program.write(lambda unit: left_drafts.set_aside(unit, mine), on_problem=failed, hold=True)
 
-    def _keep(self, compare: bool) -> None:
-        screen, case = self.screen, self.screen.case
-        program = screen.program
-        there = {*case.by_id, *(draft.record_id for draft in self.drafts if not draft.version)}
+    def _are_there(self) -> bool:
+        """Whether any of them still stands here; those that do not are no longer among them."""
+        there = {*self.screen.case.by_id, *(draft.record_id for draft in self.drafts if not draft.version)}
         lost = [one for one in self.drafts if one.kind == "event" and one.parent_id not in there]
-        if gone := [draft for draft in self.drafts if draft.record_id not in there or draft in lost]:
-            # Merged or split while the question stood: they are offered where they, or what they are under, stand now.
-            self.drafts = tuple(draft for draft in self.drafts if draft not in gone)
-            if not self.drafts:
-                screen.say(MOVED, "notice")
-                return
+        # Merged or split while the question stood: they are offered where they, or what they are under, stand now.
+        self.drafts = tuple(one for one in self.drafts if one.record_id in there and one not in lost)
+        if not self.drafts:
+            self.screen.say(MOVED, "notice")
+        return bool(self.drafts)
+
+    def _keep(self, compare: bool) -> None:
+        screen, program = self.screen, self.screen.program
+        if not self._are_there():
+            return
         theirs = [draft for draft in self.drafts if draft.session != program.session or draft.kept_under]
         if not theirs:
             self._lay(compare)
@@ -109,6 +112,8 @@ class Offering:
 
     def _lay(self, compare: bool) -> None:
         screen, case = self.screen, self.screen.case
+        if not self._are_there():  # the store may have been busy for a while
+            return
         stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
         if not self.is_new_draft:
             for draft in self.drafts:
