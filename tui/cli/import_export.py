@@ -85,7 +85,7 @@ def import_(
         bool, typer.Option("--any-columns", help="Take a file in which columns are missing all the same.")
     ] = False,
     take_deleted: Annotated[
-        bool, typer.Option("--take-deleted", help="Take also what is deleted in the store, or was merged.")
+        bool, typer.Option("--take-deleted", help="Take also what is deleted, merged or removed for good in the store.")
     ] = False,
     dates: DatesOption = "",
 ) -> int:

@@ -31,7 +31,7 @@ REGISTRY.add(
     action("import.other", "o", "File", "Another file", SCOPE, "other", bar=True),
     action("import.update", "u", "Update", "Also take values that differ from those in the store", SCOPE, "update"),
     action("import.columns", "c", "Columns", "Take a file in which columns are missing", SCOPE, "columns"),
-    action("import.deleted", "e", "Deleted", "Take what is deleted in the store, or merged, again", SCOPE, "deleted"),
+    action("import.deleted", "e", "Deleted", "Take what is deleted, removed or merged here again", SCOPE, "deleted"),
     action("import.dates", "d", "Day first", "Its dates begin with the day", SCOPE, "day_first"),
 )
 ASK = (
