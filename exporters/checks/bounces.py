@@ -52,7 +52,7 @@ _OWN_LIST = frozenset(("row", "severity", "rule", "field", "fields", "message", 
 _STRUCK = "a client was removed from this extract, so its lines count otherwise than the portal's"
 _LINES_ABOVE = 12
 _LINES_OF_A_CELL = 20
-_OPENED = re.compile(r'(?:^|[\t,;|])\s*"')
+_OPENED = re.compile(r'(?:^|[\t,;|]) *"')
 _CLOSED = re.compile(r'"\s*(?:[\t,;|]|$)')
 _SEP = re.compile(r"\W*sep=.\W*", re.IGNORECASE)
 _ABOVE = "it stands above the headings of the list"
