@@ -43,15 +43,20 @@ def led(
     wanted = sorted({number for one in listed if (number := one.named_line or one.leading)})
     by_line: dict[int, Message] = {}
     by_reference: dict[str, list[Message]] = {}
+    by_name: dict[str, list[Message]] = {}
     before: Message | None = None
     # A message goes on until the next one begins, the last one to the end.
     for message in MessageReader(standard).read(source, "The text of the extract"):
         _between(wanted, before, message.line, by_line)
         if (own := plain(message.values.get(reference, ""))) in words:
             by_reference.setdefault(own, []).append(message)
+        if (name := plain(name_of(standard, EpisodeRecord({}, message.values)))) in words:
+            by_name.setdefault(name, [message])
         before = message
     _between(wanted, before, many + 1, by_line)
-    met = [(one, one.named_line or one.leading, *_met(standard, one, by_line, by_reference)) for one in listed]
+    met = [
+        (one, one.named_line or one.leading, *_met(standard, one, by_line, by_name | by_reference)) for one in listed
+    ]
     named = {
         name_of(standard, EpisodeRecord({}, found.values)): (
             found.values.get(reference, ""),
@@ -85,7 +90,8 @@ def _met(
     """The message that a line means, by a client's number that is called one, the line of the file, or any client's
     number; and what else it may mean."""
     here = by_line.get(one.named_line or one.leading)
-    called = next((by_reference[word] for word in one.named if word in by_reference), [])
+    # A journey's own name tells more than its client's number.
+    called = min((by_reference[word] for word in one.named if word in by_reference), key=len, default=[])
     borne = next((by_reference[word] for word in one.numbers if word in by_reference), [])
     found = called or ([] if here is not None else borne)
     if found and here is not None and one.named_line and here not in found:

@@ -1,5 +1,6 @@
 """The portal's list over a return in XML: a line of the file leads to the journey, and to the event it lies in."""
 
+from exporters.checks.bounce import Bounce
 from exporters.checks.bounces import read_bounces
 from store.facts import Who
 from store.records import save
@@ -76,3 +77,19 @@ def test_a_client_number_in_small_letters_leads_and_one_beside_another_s_line_is
     other, own = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, table)
     assert (other.episode_id, own.episode_id, own.doubt) == (two, one, "")
     assert other.doubt.startswith("an identifier beside it is that of line ")
+
+
+def test_the_program_s_own_list_of_findings_leads_to_the_journey_it_names(wales: Returns) -> None:
+    first = wales.keyed(CLIENTNO="4711")
+    later = wales.keyed(CLIENTNO="4711", REFDATE="2026-03-20", ASSDATE="2026-03-21")
+    wales.export("2026-03")
+    found = told_episodes(wales, "4711 2026-03-02 01", "4711 2026-03-20 01")
+    assert [(each.episode_id, each.doubt) for each in found] == [(first, ""), (later, "")]
+
+
+def told_episodes(wales: Returns, *names: str) -> list[Bounce]:
+    """Where the program's own list of findings leads, a line for each name of a journey."""
+    head = "reference,episode,row,severity,rule,field,fields,message,accepted,values"
+    lines = [f"4711,{name},1,error,7,PC,PC,missing,,PC=" for name in names]
+    text = "\n".join([head, *lines])
+    return ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, text)
