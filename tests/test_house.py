@@ -87,6 +87,14 @@ def test_the_project_stands_alone() -> None:
     assert told == []
 
 
+def test_at_the_top_stands_what_is_named_and_nothing_that_was_left_there() -> None:
+    """Files that a trial wrote into the folder it was started in came along with a change."""
+    rooms = {"tui", "store", "exporters", "validators", "tests"}
+    made = {"build", "__pycache__"}
+    there = {path.name for path in ROOT.iterdir() if not path.name.startswith(".") and path.suffix != ".egg-info"}
+    assert there - made == rooms | {"pyproject.toml", "README.md", "LICENSE"}
+
+
 def test_the_readme_names_two_commands_that_set_everything_up() -> None:
     commands = re.findall(r"^```\n(python3 .*)\n```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
     assert len(commands) == 2
