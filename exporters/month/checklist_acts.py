@@ -4,7 +4,7 @@ Each act is one transaction. What the data said at the moment of the upload is k
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -46,8 +46,23 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a person had in sight who acts: the ids of the attempt shown, of the month's latest one, of its extract.
+
+    Each "" where there was none.
+    """
+
+    attempt: str = ""
+    latest: str = ""
+    extract: str = ""
+
+
 class Acts:
-    """The acts on the checklist of one submission month, by one person, today and now. Every one raises Problem."""
+    """The acts on the checklist of one submission month, by one person, today and now. Every one raises Problem.
+
+    Each takes what the person had `seen`, None where nobody looked: by line what is there counts.
+    """
 
     def __init__(
         self,
@@ -71,10 +86,10 @@ class Acts:
         """The month reported."""
         return self.entry.submission
 
-    def tick(self, item_id: str, told: Mapping[str, str] | None = None, attempt: int | None = None) -> None:
+    def tick(self, item_id: str, told: Mapping[str, str] | None = None, seen: Seen | None = None) -> None:
         """Tick an item for the person; `told` is what he enters with it."""
         its = self._item(item_id)
-        chosen = self._attempt(attempt)
+        chosen = self._attempt(seen)
         if not its.is_needed(chosen is not None and chosen.is_nil):
             raise Problem(f"'{its.title}' is not needed for this kind of return: there is nothing to tick.")
         said = dict(told or {})
@@ -86,15 +101,15 @@ class Acts:
         if its.check == "code_lists":
             said["lists"] = doubted_text(self.standard)
         if its.check == "uploaded":
-            self._upload(its, said, chosen)
+            self._upload(its, said, chosen, seen)
             return
         with self.store.writing(Who(self.person, self.now)) as work:
             submissions.tick(work, (chosen or submissions.ensure(work, self.agency, self.month)).id, its.id, said)
 
-    def reopen(self, item_id: str, reason: str, attempt: int | None = None) -> None:
+    def reopen(self, item_id: str, reason: str, seen: Seen | None = None) -> None:
         """Take back what a person ticked, with a reason; an upload is taken back with it."""
         its = self._item(item_id)
-        chosen = self._attempt(attempt)
+        chosen = self._attempt(seen)
         ticked = {one.item for one in self.store.ask(submissions.ticks, chosen.id) if one.holds} if chosen else set()
         known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         sent = known.extract if its.check == "uploaded" and known.extract and known.extract.is_sent else None
@@ -121,11 +136,11 @@ class Acts:
         sent = [one for one in self.store.ask(stored_sent.listed, self.agency) if one.submission == self.month]
         return " ".join([*said, *(kept_files.said_of_file(one) for one in sent[-1:])]).strip()
 
-    def said_before(self, item_id: str, attempt: int | None = None) -> str:
+    def said_before(self, item_id: str, seen: Seen | None = None) -> str:
         """What is to be said before an item is ticked: of the upload, as `said_of_extract` of what would be marked."""
         if self._item(item_id).check != "uploaded":
             return ""
-        chosen = self._attempt(attempt)
+        chosen = self._attempt(seen)
         known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         return self.said_of_extract(known.extract) if known.extract is not None and not known.is_nil else ""
 
@@ -147,18 +162,20 @@ class Acts:
             return ""
         return f"{told}: where that very file was not sent, write it anew and send that."
 
-    def correct(self, reason: str) -> "SubmissionInfo":
+    def correct(self, reason: str, seen: Seen | None = None) -> "SubmissionInfo":
         """Open a correction: another attempt of the month, with a reason."""
         if not reason.strip():
             raise Problem("A correction needs a reason: say in a few words what was wrong with the one before.")
         if self.store.ask(submissions.current, self.agency, self.month) is None:
             raise Problem(f"The submission {self.month} was not begun yet: there is nothing to correct.")
         with self.store.writing(Who(self.person, self.now)) as work:
+            self._refuse_unseen(work, seen)
             return submissions.open_one(work, self.agency, self.month, reason=reason)
 
-    def drop(self, reason: str) -> "SubmissionInfo":
+    def drop(self, reason: str, seen: Seen | None = None) -> "SubmissionInfo":
         """Drop the latest attempt, which was begun by mistake and is not sent; what it was."""
         with self.store.writing(Who(self.person, self.now)) as work:
+            self._refuse_unseen(work, seen)
             known = situation(work, self.agency, self.standard, self.entry.period, self.today)
             if known.submission is not None and known.has_left:
                 raise Problem(
@@ -175,6 +192,24 @@ class Acts:
             self._refuse_sent(work, "that it was sent from elsewhere")
             opened = submissions.ensure(work, self.agency, self.month)
             submissions.tick(work, opened.id, ELSEWHERE, {"how": how})
+
+    def _refuse_unseen(self, work: Snapshot, seen: Seen | None) -> None:
+        """Raises Problem where somebody else has begun or dropped an attempt since the person looked."""
+        attempts = submissions.listed(work, self.agency, self.month)
+        latest = attempts[-1] if attempts else None
+        if seen is None or seen.latest == (latest.id if latest else ""):
+            return
+        if latest is None or (seen.latest and seen.latest not in {one.id for one in attempts}):
+            raise Problem(self._told_dropped())
+        raise Problem(
+            f"{latest.opened_by} has begun attempt {latest.attempt} of {self.month} meanwhile: nothing is done; look "
+            "at the checklist as it is now."
+        )
+
+    def _told_dropped(self) -> str:
+        return (
+            f"The attempt of {self.month} that you looked at was dropped meanwhile: look at the checklist as it is now."
+        )
 
     def _refuse_sent(self, work: Snapshot, what: str) -> None:
         """Raises Problem where an extract of this month counts as sent."""
@@ -209,17 +244,24 @@ class Acts:
         told = counted(many, self.standard.word("episode"))
         return f"The store holds {told} that would be sent: a nil return says there is nobody."
 
-    def declare_nil(self, reason: str = "", *, anyway: bool = False) -> "SubmissionInfo":
+    def declare_nil(self, reason: str = "", seen: Seen | None = None, *, anyway: bool = False) -> "SubmissionInfo":
         """Say that there is nobody to report; where the month was begun, as another attempt.
 
         Where there is somebody it has to be said `anyway`. A month of which a return counts as sent had somebody to
-        report, and stays what it is.
+        report, and stays what it is. What is a nil return is not made one again.
         """
         self.store.ask(self._refuse_sent, "that there was nobody to report")
         if not anyway and (said := self.said_of_nil()):
             raise Problem(f"{said} Nothing is declared: say that it is to be declared all the same, with --anyway.")
         with self.store.writing(Who(self.person, self.now)) as work:
             self._refuse_sent(work, "that there was nobody to report")
+            self._refuse_unseen(work, seen)
+            latest = submissions.current(work, self.agency, self.month)
+            if latest is not None and latest.is_nil:
+                day = in_words(local_day(latest.opened_at))
+                raise Problem(
+                    f"{latest.opened_by} declared a nil return of {self.month} on {day}: it need not be again."
+                )
             why = reason.strip() or "nobody to report"
             return submissions.open_one(work, self.agency, self.month, reason=why, is_nil=True)
 
@@ -231,7 +273,9 @@ class Acts:
         its = next(one for one in self.standard.checklist if one.check == "uploaded" and one.is_needed(False))
         self._leave(its, {}, chosen, extract)
 
-    def _upload(self, its: ChecklistItem, said: Mapping[str, str], chosen: "SubmissionInfo | None") -> None:
+    def _upload(
+        self, its: ChecklistItem, said: Mapping[str, str], chosen: "SubmissionInfo | None", seen: Seen | None
+    ) -> None:
         """Note that the return left the building: its extract is the latest one of this attempt."""
         known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         if not known.is_nil and known.extract is None:
@@ -239,6 +283,11 @@ class Acts:
         if known.extract is not None and known.extract.is_sent and known.extract.sent_at is not None:
             who, when = known.extract.sent_by, in_words(local_day(known.extract.sent_at))
             raise Problem(f"{known.extract.file_name} was marked as sent by {who} on {when}: it is ticked.")
+        if seen is not None and known.extract is not None and known.extract.id != seen.extract:
+            raise Problem(
+                f"{known.extract.file_name} was written meanwhile, which you have not seen: look at the checklist as "
+                "it is now, and tick it if that is the file that was sent."
+            )
         self._leave(its, said, chosen, None if known.is_nil else known.extract)
 
     def _leave(
@@ -290,14 +339,15 @@ class Acts:
             raise Problem(f"'{found.title}' is ticked by the data: mend what it says, and it ticks itself.")
         return found
 
-    def _attempt(self, attempt: int | None) -> "SubmissionInfo | None":
+    def _attempt(self, seen: Seen | None) -> "SubmissionInfo | None":
+        """The attempt that the person had in sight, else the latest. Raises Problem where it is there no more."""
         known = self.store.ask(submissions.listed, self.agency, self.month)
-        if attempt is None:
+        if seen is None or not seen.attempt:
             return known[-1] if known else None
         for one in known:
-            if one.attempt == attempt:
+            if one.id == seen.attempt:
                 return one
-        raise Problem(f"The submission {self.month} has no attempt {attempt}: it has {len(known)}.")
+        raise Problem(self._told_dropped())
 
 
 def mark_sent(

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.month.checklist import Item, judge, progress, situation
+from exporters.month.checklist_acts import Seen
 from exporters.month.status import day_text, first_from_here, left_text
 from exporters.work import Work, work_on
 from store.month import calendar as stored_calendar
@@ -17,7 +18,7 @@ from validators.standard.model import Standard
 from validators.standard.terminology import USUAL, Terms
 
 if TYPE_CHECKING:
-    from store.facts import AgencyInfo
+    from store.facts import AgencyInfo, ExtractInfo
     from store.month.facts import SubmissionInfo
 
 BACK = 12
@@ -28,7 +29,8 @@ BACK = 12
 class ChecklistPage:
     """The checklist of one attempt of a submission. `others` are all that can be looked at: month and attempt.
 
-    `episodes` is how many its extract would take, `first` the first submission that the agency makes from here.
+    `episodes` is how many its extract would take, `first` the first submission that the agency makes from here,
+    `extract` the latest one written for this attempt.
     """
 
     entry: CalendarEntry
@@ -41,11 +43,18 @@ class ChecklistPage:
     episodes: int = 0
     terms: Terms = USUAL
     first: str = ""
+    extract: "ExtractInfo | None" = None
 
     @property
     def attempt(self) -> int:
         """Which attempt this is; 1 for a submission that was not begun."""
         return self.submission.attempt if self.submission else 1
+
+    @property
+    def seen(self) -> Seen:
+        """What whoever acts on this page has in sight."""
+        latest = self.attempts[-1].id if self.attempts else ""
+        return Seen(self.submission.id if self.submission else "", latest, self.extract.id if self.extract else "")
 
     @property
     def place(self) -> int:
@@ -159,6 +168,7 @@ def read_page(
         episodes=its.figures.episodes,
         today=today,
         silence=calendar.silence(today),
+        extract=its.extract,
         others=tuple(others),
         terms=standard.terms,
         first=first_from_here(agency, due, stored_extracts.listed(snapshot, agency), every),

@@ -225,6 +225,36 @@ def test_a_correction_has_a_checklist_of_its_own_and_the_first_is_kept(desk: Des
         page(desk, MONTH, attempt=3)
 
 
+def test_an_act_is_of_what_its_person_had_in_sight(desk: Desk) -> None:
+    desk.take([row()])
+    look(desk)
+    before = page(desk).seen
+    acts(desk, person="bob").declare_nil(anyway=True)
+    with pytest.raises(Problem, match="bob has begun attempt 1 of 2020-12 meanwhile: nothing is done"):
+        acts(desk).declare_nil(seen=before, anyway=True)
+    with pytest.raises(Problem, match=r"bob declared a nil return of 2020-12 on .*: it need not be again"):
+        acts(desk).declare_nil(anyway=True)
+    nil = page(desk).seen
+    acts(desk, person="bob").drop("there is somebody", nil)
+    with pytest.raises(Problem, match="that you looked at was dropped meanwhile"):
+        acts(desk).drop("begun by mistake", nil)
+    with pytest.raises(Problem, match="that you looked at was dropped meanwhile"):
+        acts(desk).tick("nil_told", {"how": "by mail"}, nil)
+
+    desk.send()
+    written = page(desk).seen
+    desk.folder.joinpath("out").rename(desk.folder / "written before")
+    desk.send()
+    with pytest.raises(Problem, match="was written meanwhile, which you have not seen"):
+        acts(desk).tick("uploaded", seen=written)
+    acts(desk).tick("uploaded", seen=page(desk).seen)
+    sent = page(desk).seen
+    acts(desk, person="bob").correct("a client was missing", sent)
+    with pytest.raises(Problem, match="bob has begun attempt 2"):
+        acts(desk).correct("a client was missing", sent)
+    assert len(page(desk).attempts) == 2
+
+
 def test_a_nil_return_needs_less(desk: Desk) -> None:
     desk.take([row(DISD="20180101", CJDISRSN="1")])
     look(desk)

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from exporters.extracts.submission_window import DUE, due_submission
 from exporters.month.checklist import Item, open_mismatches
-from exporters.month.checklist_acts import Acts
+from exporters.month.checklist_acts import Acts, Seen
 from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.portal_figures import NAMES, entered
 from store.snapshot import Snapshot
@@ -96,23 +96,26 @@ class ChecklistList(LineList):
 
 
 def do(
-    store: object, about: tuple[object, ...], act: str, item: str, texts: dict[str, str], attempt: int | None
+    store: object, about: tuple[object, ...], act: str, item: str, texts: dict[str, str], seen: Seen
 ) -> tuple[str, bool]:
     """Do one act in the writers' thread; what is said of it, and whether there is a new attempt. Raises Problem."""
     acts = Acts(store, *about)  # type: ignore[arg-type]
     if act == "tick":
-        acts.tick(item, texts, attempt)
+        acts.tick(item, texts, seen)
         return f"Ticked. {acts.said_of_today(item)}".strip(), False
     if act == "reopen":
-        acts.reopen(item, texts["reason"], attempt)
+        acts.reopen(item, texts["reason"], seen)
         return "Reopened; the tick before is kept with your reason.", False
     if act == "drop":
-        dropped = acts.drop(texts["reason"])
+        dropped = acts.drop(texts["reason"], seen)
         return f"Attempt {dropped.attempt} of {dropped.month} is dropped; it is kept with your reason.", True
     if act == "elsewhere":
         acts.sent_elsewhere(texts["how"])
         return "Stated as sent from elsewhere; Space on the upload takes it back.", False
-    made = acts.correct(texts["reason"]) if act == "correct" else acts.declare_nil(texts["reason"], anyway=True)
+    if act == "correct":
+        made = acts.correct(texts["reason"], seen)
+    else:
+        made = acts.declare_nil(texts["reason"], seen, anyway=True)
     return f"Attempt {made.attempt} of {made.month} is begun.", True
 
 
@@ -353,24 +356,24 @@ class ChecklistScreen(StoreScreen[None]):
             self._ask(item.title, [item.help], asked, "tick", item.id)
         elif item.check == "uploaded" and self.page is not None:
             its, whose = item.id, self._about(self.page)
-            attempt = self.page.submission.attempt if self.page.submission else None
+            seen = self.page.seen
             self.program.in_store(
-                lambda store: Acts(store, *whose).said_before(its, attempt),
-                on_done=lambda said: self._ask_sent(said, its),
+                lambda store: Acts(store, *whose).said_before(its, seen),
+                on_done=lambda said: self._ask_sent(said, its, seen),
                 hold=True,
             )
         else:
-            self._act("tick", item.id, {})
+            self._act("tick", item.id, {}, self.page.seen if self.page is not None else None)
 
-    def _ask_sent(self, said: str, item: str) -> None:
+    def _ask_sent(self, said: str, item: str, seen: Seen) -> None:
         """Tick the upload; where something is to be `said` of what would so be marked as sent, that is asked first."""
         if not said:
-            self._act("tick", item, {})
+            self._act("tick", item, {}, seen)
             return
 
         def sure(letter: str | None) -> None:
             if letter == "s":
-                self._act("tick", item, {})
+                self._act("tick", item, {}, seen)
 
         self.app.push_screen(Confirm("Mark as sent?", [said], [Answer("s", "That very file was sent")]), sure)
 
@@ -423,20 +426,22 @@ class ChecklistScreen(StoreScreen[None]):
     def _ask(
         self, title: str, about: list[str], asked: list[Asked], act: str, item: str, check: object | None = None
     ) -> None:
+        seen = self.page.seen if self.page is not None else None
+
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                self._act(act, item, texts)
+                self._act(act, item, texts, seen)
 
         self.app.push_screen(Asking(title, about, asked, check), answered)  # type: ignore[arg-type]
 
-    def _act(self, act: str, item: str, texts: Mapping[str, str]) -> None:
-        if self.page is None:
+    def _act(self, act: str, item: str, texts: Mapping[str, str], seen: Seen | None) -> None:
+        """Do it on what was in sight when the key was pressed, whatever the page shows by now."""
+        if self.page is None or seen is None:
             return
         app, about = self.program, self._about(self.page)
-        attempt = self.page.submission.attempt if self.page.submission else None
         values = dict(texts)
         app.in_store(
-            lambda store: do(store, about, act, item, values, attempt), on_done=self._acted, writes=True, hold=True
+            lambda store: do(store, about, act, item, values, seen), on_done=self._acted, writes=True, hold=True
         )
 
     def _about(self, page: ChecklistPage) -> "tuple[AgencyInfo, Standard, CalendarEntry, str, date, datetime]":
