@@ -33,7 +33,7 @@ def create(path: Path, key: Key) -> bool:
         engine = sqlite.engine(made, key)
         try:
             with sqlite.writing(engine) as connection, connection.begin():
-                METADATA.create_all(connection)
+                METADATA.create_all(connection, checkfirst=False)
                 VERSIONS.create(connection)
                 connection.execute(insert(VERSIONS).values(version_num=HEAD))
         finally:
