@@ -200,8 +200,8 @@ class DraftInfo:
 
     @property
     def is_overtaken(self) -> bool:
-        """Whether somebody saved the record after the draft was begun."""
-        return self.version > self.base_version
+        """Whether the record is another than the draft was begun with: saved since, or put back with its store."""
+        return self.version not in (0, self.base_version)
 
     @property
     def name(self) -> tuple[str, str]:

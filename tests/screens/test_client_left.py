@@ -17,6 +17,8 @@ from tests.screens.program import NOW, Program
 from tests.stores import ask, do
 from tui.app import app as app_module
 from tui.app import open_store
+from tui.screens.client.compare import ComparePage
+from tui.session import store_access
 from tui.widgets.confirm import Confirm, Question
 from tui.widgets.text_line import StatusLine
 from validators.standard.catalogue import load
@@ -37,6 +39,7 @@ async def test_what_a_locked_store_has_not_taken_when_its_screen_is_left_is_kept
 async def test_what_another_saved_in_a_store_that_was_put_back_is_never_written_over_unseen(
     store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr(store_access, "WATCH_SECONDS", 0.1)
     client, copy = known.client, tmp_path / "copy.db"
     store.backup(copy)
     do(store, Who("ann", NOW), save.change, "client", client.id, {**client.values, "ETHNIC": "B"}, 1)
@@ -70,6 +73,33 @@ async def test_what_another_saved_in_a_store_that_was_put_back_is_never_written_
         assert stopped == ["stopped"]
     stands = ask(store, read.get, "client", client.id).values
     assert (stands["NATION"], stands["ETHNIC"], stands["CLIENT"]) == ("POL", "A", "x")
+
+
+async def test_what_is_typed_in_a_store_that_was_put_back_to_before_is_laid_over_nothing_unseen(
+    store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(store_access, "WATCH_SECONDS", 0.1)
+    client, episode, copy = known.client, known.episodes[0].episode, tmp_path / "copy.db"
+    store.backup(copy)
+    for version, born in enumerate(("19630731", "19630801"), 1):
+        do(store, Who("ann", NOW), save.change, "client", client.id, {**client.values, "DOB": born}, version)
+    do(store, Who("ann", NOW), save.change, "episode", episode.id, {**episode.values, "PC": "SR2 4"}, 1)
+    async with at_client(store, client.id, header="CLIENT") as (app, pilot):
+        screen = app.screen
+        await pilot.press("x")
+        await until(pilot, lambda: not app.unwritten)
+        for beside in ("", "-wal", "-shm"):
+            store.path.with_name(store.path.name + beside).rename(tmp_path / f"away{beside}")
+        backup.restore(copy, store.path, store.key_file)
+        await until(pilot, lambda: app.said("saved Client x DM while you have changes in it: F2 shows both"))
+        await until(pilot, lambda: bool(ask(store, drafts.listed, "ann")))  # it stood in the store that is gone
+        held = screen.case.by_id[episode.id]
+        assert held.values["PC"] == "SR1 3" and not held.is_changed, "what nobody typed in is shown as it is"
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, ComparePage))
+        assert ask(store, read.get, "client", client.id).values == client.values
+    (draft,) = ask(store, drafts.listed, "ann")
+    assert (draft.base_version, draft.version, draft.is_overtaken) == (3, 1, True)
 
 
 async def test_what_others_delete_stays_under_the_cursor_and_is_saved_once_it_is_back(

@@ -48,11 +48,12 @@ is too busy to write a draft every second it is no time for that."""
 
 class StoreChanged(Message, bubble=False):
     """Somebody did something that the audit tells; `saved` when that changed a record, `own` when nobody but this very
-    program did any of it."""
+    program did any of it. `put_back` when the store is an earlier one, or another file: what was written may be gone.
+    """
 
-    def __init__(self, saved: bool, own: bool) -> None:
+    def __init__(self, saved: bool, own: bool, put_back: bool = False) -> None:
         super().__init__()
-        self.saved, self.own = saved, own
+        self.saved, self.own, self.put_back = saved, own, put_back
 
 
 class OthersMoved(Message, bubble=False):
@@ -301,8 +302,9 @@ class StoreWatch:
         if moved or (now.saved, now.act) != (before.saved, before.act):
             own = not moved and before.act < now.act and self._store.own_acts.are_all(before.act, now.act)
             # Of a store that was put back to an earlier state no act tells what is another now.
+            put_back = moved or now.act < before.act
             after = before.act if before.act < now.act and not moved else 0
-            self._hand_over(self._tell, moved or now.saved != before.saved, own, after)
+            self._hand_over(self._tell, StoreChanged(moved or now.saved != before.saved, own, put_back), after)
         elif now.others != before.others:
             self._hand_over(self._tell_of_others)
 
@@ -322,12 +324,12 @@ class StoreWatch:
 
     # In the app's own thread
 
-    def _tell(self, saved: bool, own: bool, after: int) -> None:
+    def _tell(self, told: StoreChanged, after: int) -> None:
         """Tell every open screen that what it shows may be old, whether a record is among it, and whose doing it is."""
         for screen in self._app.screen_stack:
             if isinstance(screen, Screen) and screen.is_attached:
-                screen.post_message(StoreChanged(saved, own))
-        if not own:
+                screen.post_message(StoreChanged(told.saved, told.own, told.put_back))
+        if not told.own:
             self._others(after)
 
     def _tell_of_others(self) -> None:

@@ -223,6 +223,11 @@ class DraftKeeper:
             on_problem=lambda problem: self._failed(problem, taken, number),
         )
 
+    def keep_again(self) -> None:
+        """Write all that is typed and not saved once more: a store that was put back has nothing of it."""
+        for held in self._changed():
+            self.touch(held)
+
     def forget(self, ids: Sequence[str]) -> None:
         """These records were saved or given up: nothing of theirs waits any more."""
         for id in ids:

@@ -232,16 +232,16 @@ class Case:
             held = self.by_id.get(record.id)
             if held is None:
                 held = Held(record.kind, record.id, record.parent_id, record.section)
-            # In a store that was put back meanwhile and worked with, one number may stand for two versions.
-            other = held.version == record.version and held.changed_at != record.changed_at
-            newer = 0 < held.version < record.version or (other and held.version > 0)
-            if newer and held.is_changed:
+            # In a store that was put back meanwhile the version is an earlier one, or one number stands for two.
+            stands = (held.version, held.changed_at) == (record.version, record.changed_at)
+            is_other = held.version > 0 and not stands
+            if is_other and held.is_changed:
                 told.append(held)
                 held.overtaken = record.changed_by
                 held.deleted = record.deleted
-            elif newer or held.version != record.version or held.deleted != record.deleted:
+            elif not stands or held.deleted != record.deleted:
                 held.adopt(record)
-                held.model = None if newer else held.model
+                held.model = None if is_other else held.model
             held.key_worker, held.note = worker, note
             held.take_notes(record.noted)
             if not held.is_changed:

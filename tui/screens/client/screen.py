@@ -419,6 +419,8 @@ class ClientScreen(BaseScreen[None]):
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved something. What was saved here is shown already; what was done in other screens is not."""
+        if event.put_back:
+            self.keeper.keep_again()
         if event.own and self._is_in_front():
             self.around.company.look()
         else:
