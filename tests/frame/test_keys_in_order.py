@@ -104,13 +104,15 @@ def test_escape_stays_escape_whatever_follows_it_in_one_write() -> None:
         "[1;5I",
         "]11;rgb:0000/0000/0000\x07",
         "]10;rgb:f/f/f\x1b\\",
-        "P>|x\x1b\\",
+        "P>|XTerm(370)\x1b\\",
+        "P1+r524742=38\x1b\\",
+        "_Gi=31;OK\x1b\\",
     ],
 )
 def test_what_a_terminal_answers_is_typed_by_nobody(answer: str) -> None:
     """Asked by what was run before, and late over a slow line: it stood in the field that was open."""
     assert names(f"a\x1b{answer}b") == ["a", "b"]
-    if answer[0] == "]":
+    if answer[0] in "]P_":
         parser = PromptEscapeParser()
         found = [*parser.feed(f"a\x1b{answer[:9]}"), *parser.feed(f"{answer[9:]}b")]
         assert [one.key for one in found if isinstance(one, events.Key)] == ["a", "b"]

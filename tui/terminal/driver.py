@@ -46,8 +46,8 @@ CUT_STARTS = ("\x1b[20", "\x1b[200")
 # An Escape at the end of a read: what comes next says whether it stands alone. A line over SSH cuts anywhere.
 OPEN = re.compile("\x1bO?\\Z")
 # What a terminal answers to whatever was run before and asked it something: a line over SSH brings it late.
-ANSWER = re.compile("\x1b\\]\\d+;[^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1bP[^\x1b]{1,200}\x1b\\\\")
-CUT_ANSWER = re.compile("\x1b\\]\\d+;[^\x07\x1b]{0,200}\x1b?\\Z")
+ANSWER = re.compile("\x1b\\]\\d+;[^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b(?:P|_G)[^\x1b]{1,200}\x1b\\\\")
+CUT_ANSWER = re.compile("\x1b(?:\\]\\d+;|P(?:[01][+$]r|[>!]\\|)|_G)[^\x07\x1b]{0,200}\x1b?\\Z")
 UNKNOWN_SEQUENCE = re.compile("\x1b\\[(?:[=>?][0-9;:]*|[0-9;:]+)[@-~]")
 DIGITS_OF_THE_KEYPAD = "\x1b>"
 """What ran before may have left the keypad to send sequences, which begin with Escape, for its digits."""
