@@ -73,9 +73,8 @@ def when_lines(one: Standing) -> list[tuple[str, str]]:
             left = "The nil return is made." if one.situation.is_nil else "It is sent."
             left = "It is stated as sent from elsewhere." if one.situation.elsewhere is not None else left
         by = f"Due by {day_text(due.deadline)}{closed}: {due.title} ({due.submission}). {left}"
-        done = one.is_sent and not one.begun_anew
-        near = not done and one.days_left <= 3
-        lines.append((by, "ok" if done else "warning" if near else "heading"))
+        near = not one.is_done and one.days_left <= 3
+        lines.append((by, "ok" if one.is_done else "warning" if near else "heading"))
     opens = "is open" if one.is_open else "opens"
     window = f"{day_text(due.opens)} to {day_text(due.closes)}"
     lines.append((f"It covers {period}; its window {opens} {window}.", "text"))

@@ -76,19 +76,22 @@ class Standing:
         return f"the agency reports from here since {self.agency.reports_since}"
 
     @property
+    def is_done(self) -> bool:
+        """Whether nothing of the one at hand is still to be sent: it was, and nothing was begun after it."""
+        return self.is_sent and not self.begun_anew
+
+    @property
     def not_ready_because(self) -> list[str]:
         """Why the return at hand is not ready to be sent; nothing stands in the way of one that was."""
-        done = self.is_sent and not self.begun_anew
-        return [] if done else self.situation.readiness.not_ready_because
+        return [] if self.is_done else self.situation.readiness.not_ready_because
 
     @property
     def besides_rules(self) -> list[Reason]:
         """What else stands in the way than what the rules found; of one that was sent, what is not known of it."""
-        done = self.is_sent and not self.begun_anew
         return [
             one
             for one in self.situation.readiness.reasons
-            if one.check == "checked" or (one.check in BESIDES_RULES and not done)
+            if one.check == "checked" or (one.check in BESIDES_RULES and not self.is_done)
         ]
 
     @property
@@ -144,7 +147,7 @@ def read_standing(
     ):
         missed = previous
     never = {one.entry.submission for one in lates}
-    for month, begun in _begun(snapshot, standard, extracts, submissions).items():
+    for month, begun in begun_again(snapshot, standard, extracts, submissions).items():
         entry = calendar.entry(month)
         if month not in never and today > entry.deadline:
             lates.append(Late(entry, begun))
@@ -269,7 +272,7 @@ def _has_left(snapshot: Snapshot, standard: Standard, attempt: "SubmissionInfo")
     return ELSEWHERE in ticked or (attempt.is_nil and bool(leaving & ticked))
 
 
-def _begun(
+def begun_again(
     snapshot: Snapshot, standard: Standard, extracts: Sequence["ExtractInfo"], submissions: Sequence["SubmissionInfo"]
 ) -> dict[str, str]:
     """The months of which a further attempt was begun and did not leave, each with what was begun."""

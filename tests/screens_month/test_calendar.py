@@ -1,6 +1,8 @@
 """The calendar's screen on 15 December 2020: a year, a region's dates typed, loaded and withdrawn; the roll-over."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from exporters.extracts.receipt import receipt_lines
 from exporters.extracts.writing import export_submission
 from exporters.month import checklist_page
+from exporters.month.checklist import ELSEWHERE
 from exporters.month.status import read_standing
 from exporters.report.page import read_page
 from exporters.work import Work
@@ -15,6 +18,7 @@ from store.clients import index
 from store.facts import AgencyInfo, Who
 from store.month import calendar as stored_calendar
 from store.month import extracts, sent, submissions
+from store.month.facts import WrittenExtract
 from store.records import agencies
 from store.store import Store
 from tests.screens.program import NOW
@@ -213,17 +217,37 @@ def test_a_page_begins_in_september(store: Store, agency: AgencyInfo) -> None:
 
 
 def test_states_follow_what_was_done(store: Store, agency: AgencyInfo) -> None:
+    written = WrittenExtract("2020-10", "x.csv", sha256().hexdigest(), 0, {})
     with store.writing(Who("ann", NOW)) as work:
         nil = submissions.open_one(work, agency, "2020-09", is_nil=True)
         done = submissions.open_one(work, agency, "2020-10")
         submissions.tick(work, done.id, "accepted", {})
-    states = {
-        line.entry.submission: line.state
-        for line in ask(store, read_year, agency, STANDARD, 2020, NOW.date()).lines
-        if line.entry
-    }
-    assert nil.is_nil and (states["2020-09"], states["2020-10"]) == ("nil", "accepted")
-    assert (states["2020-08"], states["2020-11"], states["2020-12"], states["2021-01"]) == ("-", "late", "next", "")
+        kept = extracts.keep(work, agency, written, ())
+
+    def states() -> dict[str, str]:
+        lines = ask(store, read_year, agency, STANDARD, 2020, NOW.date()).lines
+        return {line.entry.submission: line.state for line in lines if line.entry}
+
+    # A nil return that was begun is not made, and what is written has not left, whatever was ticked.
+    assert nil.is_nil and (states()["2020-09"], states()["2020-10"]) == ("-", "written")
+    assert [states()[month] for month in ("2020-08", "2020-11", "2020-12", "2021-01")] == ["-", "late", "next", ""]
+    with store.writing(Who("ann", NOW)) as work:
+        submissions.tick(work, nil.id, "nil_told", {})
+        sent.mark(work, kept.id)
+        submissions.tick(work, submissions.open_one(work, agency, "2020-11").id, ELSEWHERE, {"how": "the old system"})
+        extracts.keep(work, agency, replace(written, submission="2020-11"), ())
+    assert [states()[month] for month in ("2020-09", "2020-10", "2020-11")] == ["nil", "accepted", "sent"]
+    with store.writing(Who("ann", NOW)) as work:
+        begun = [
+            submissions.open_one(work, agency, month, reason="somebody was missing")
+            for month in ("2020-09", "2020-10", "2020-11")
+        ]
+    assert [states()[month] for month in ("2020-09", "2020-10", "2020-11")] == ["again"] * 3
+    with store.writing(Who("ann", NOW)) as work:
+        for one in begun[:2]:
+            its = replace(written, submission=one.month, submission_number=one.number)
+            sent.mark(work, extracts.keep(work, agency, its, ()).id)
+    assert (states()["2020-09"], states()["2020-10"]) == ("sent late", "sent late")
     jumped = ask(store, read_year, agency, STANDARD, 2020, date(2021, 1, 5)).lines
     assert {line.state for line in jumped if line.entry and line.entry.submission == "2020-12"} == {"open"}
 

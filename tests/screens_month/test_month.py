@@ -9,7 +9,7 @@ import pytest
 from textual import events
 
 from exporters.month.checklist_page import ChecklistPage
-from exporters.month.month_text import MonthView
+from exporters.month.month_text import MonthView, read_month
 from store.facts import AgencyInfo, Who
 from store.findings import queries
 from store.month import calendar, extracts, sent, submissions
@@ -68,6 +68,29 @@ def test_after_midnight_what_was_compared_for_the_submission_before_says_nothing
                 found: MonthView | ChecklistPage = ask(store, shown._question())  # type: ignore[assignment]
                 items = found.standing.items if isinstance(found, MonthView) else found.items
             assert [one.state for one in items if one.check == "mismatches"] == [state]
+
+
+def test_what_a_correction_would_deny_is_compared_on_the_month_too(tmp_path: Path) -> None:
+    """One that was begun and not sent goes out yet: what it denies of the one sent stands in its way."""
+    desk = desks.opened(tmp_path / "desk")
+    with desk.store as store:
+        desk.take([row("1")])
+        agency = ask(store, agencies.one)
+        desk.send("2020-11")
+        do(store, Who("ann", NOW), sent.mark, ask(store, extracts.listed, agency)[-1].id)
+        for is_done in (True, False):
+            asked: list[object] = []
+            at = SimpleNamespace(
+                agency=agency, standard=STANDARD, today=lambda: DAY, read=lambda job, **_: asked.append(job)
+            )
+            view = ask(store, read_month, agency, STANDARD, date(2020, 12, 11))
+            with mock.patch.object(MonthScreen, "program", at), mock.patch.object(MonthScreen, "app", at):
+                at.screen = shown = MonthScreen()
+                shown._compare_due = True
+                shown._compare(view)
+            assert (view.standing.is_done, len(asked)) == (is_done, 0 if is_done else 1)
+            do(store, Who("ann", NOW), submissions.open_one, agency, "2020-11", reason="wrong")
+            do(store, Who("ann", NOW), submissions.open_one, agency, "2020-11", reason="wrong")
 
 
 def test_a_digit_leads_to_the_findings_of_its_cause(start: Start) -> None:

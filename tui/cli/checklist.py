@@ -97,7 +97,7 @@ def due(
 
 def _is_due_within(one: Standing, days: int) -> bool:
     """Whether what is at hand is to be sent from here within so many days, and was not."""
-    return one.is_ours and not (one.is_sent and not one.begun_anew) and 0 <= one.days_left <= days
+    return one.is_ours and not one.is_done and 0 <= one.days_left <= days
 
 
 def _standing(store: "Store", agency: "AgencyInfo", today: date, as_kept: bool) -> Standing:
@@ -143,9 +143,9 @@ def due_lines(one: Standing) -> list[str]:
         by = f"is due by {day_text(due.deadline)}, {left_text(one.days_left)}{opens}"
         lines.append(f"{who}: {due.submission} ({due.title}) {by}")
     lines.append(f"  {figures_text(one)}")
-    if (not one.is_sent or one.begun_anew) and one.in_the_way:
+    if not one.is_done and one.in_the_way:
         lines.append(f"  in the way: {'; '.join(one.in_the_way)}")
-    if not one.not_ready_because and not one.is_sent:
+    if not one.not_ready_because and not one.is_done:
         lines.append(f"  {one.situation.readiness.told}")
     return lines
 

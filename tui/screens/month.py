@@ -402,7 +402,7 @@ class MonthScreen(StoreScreen[None]):
     def _compare(self, view: MonthView) -> None:
         """Count the mismatches against what was sent last, apart from all else: it takes as long as an extract."""
         one, app = view.standing, self.program
-        if not self._compare_due or self._comparing or one.situation.against is None or one.is_sent:
+        if not self._compare_due or self._comparing or one.situation.against is None or one.is_done:
             return
         if self.app.screen is not self:
             return  # on the way back

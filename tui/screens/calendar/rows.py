@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.message import Message
 
-from exporters.month.status import first_from_here, overdue, was_sent
+from exporters.month.status import begun_again, first_from_here, overdue, was_sent
 from store.month import calendar as stored_calendar
 from store.month import extracts, submissions
 from store.snapshot import Snapshot
@@ -24,12 +24,14 @@ from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
-    from store.month.facts import ClosedDayInfo, OverrideInfo
+    from store.month.facts import ClosedDayInfo, OverrideInfo, SubmissionInfo
     from validators.standard.model import Standard
 
 FIRST_MONTH = 9
 """A page begins with what is due in September, where the base date rolls on."""
-SENT_LATE, LATE = "sent late", "late"
+SENT, SENT_LATE, LATE = "sent", "sent late", "late"
+AGAIN = "again"
+"""A correction, or a nil return after another return, was begun and is not sent."""
 SOURCES = {"rule": "rule", "published": "publ", "override": "own"}
 
 
@@ -74,9 +76,9 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
         raise Problem(f"The calendar does not reach to {year}: go back to this year.")
     entries = calendar.entries(date(year, FIRST_MONTH, 1), 12)
     due = calendar.due(today)
-    states = _states(snapshot, agency, standard)
     sent = _first_sent(snapshot, agency)
     every = extracts.listed(snapshot, agency), submissions.listed(snapshot, agency)
+    again = begun_again(snapshot, standard, *every)
     first = first_from_here(agency, due, *every)
     over = overdue(calendar, today, first)
     lines: list[YearLine] = []
@@ -84,8 +86,16 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
         late = max(0, (sent.get(entry.submission, entry.deadline) - entry.deadline).days)
         has_left = was_sent(snapshot, standard, entry.submission, *every)
         overdue_by = (today - entry.deadline).days if entry == over and not has_left else 0
-        state = states.get(entry.submission) or ("sent" if has_left else _state(entry, due, today, first))
-        state = SENT_LATE if late and state == "sent" else LATE if overdue_by and state in ("open", "missed") else state
+        if entry.submission in again:
+            state = AGAIN
+        elif has_left:
+            state = _left(snapshot, standard, [one for one in every[1] if one.month == entry.submission])
+            state = SENT_LATE if late and state == SENT else state
+        elif overdue_by:
+            state = LATE
+        else:
+            written = any(one.submission == entry.submission for one in every[0])
+            state = "written" if written else _state(entry, due, today, first)
         lines.append(YearLine(entry, state, sent_late=late, late=overdue_by))
         after = calendar.after(entry)
         passed = month_after(entry.deadline)
@@ -105,21 +115,15 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
     )
 
 
-def _states(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard") -> dict[str, str]:
-    """How far the submissions are that somebody worked on."""
+def _left(snapshot: Snapshot, standard: "Standard", attempts: "Sequence[SubmissionInfo]") -> str:
+    """What became of a submission that has left, by its latest attempt."""
+    if not attempts:
+        return SENT
+    last = attempts[-1]
     taken = {one.id for one in standard.checklist if one.check == "accepted"}
-    found: dict[str, str] = {}
-    for extract in extracts.listed(snapshot, agency):
-        found[extract.submission] = "sent" if extract.is_sent else found.get(extract.submission, "written")
-    for one in submissions.listed(snapshot, agency):
-        ticked = {tick.item for tick in submissions.ticks(snapshot, one.id) if tick.holds}
-        if taken & ticked:
-            found[one.month] = "accepted"
-        elif one.is_nil:
-            found[one.month] = "nil"
-        elif one.attempt > 1 and found.get(one.month) == "accepted":
-            found[one.month] = "again"
-    return found
+    if any(tick.holds and tick.item in taken for tick in submissions.ticks(snapshot, last.id)):
+        return "accepted"
+    return "nil" if last.is_nil else SENT
 
 
 def _first_sent(snapshot: Snapshot, agency: "AgencyInfo") -> dict[str, date]:
