@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 from exporters.checks.carried import CarriedNotices
 from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
-from exporters.formats.outgoing import Outgoing
+from exporters.formats.outgoing import Outgoing, waiting
 from exporters.work import Work, work_on
 from store.clients import index, lookalikes
 from store.disk import audit
 from store.facts import Who
 from store.findings import queries, results
-from store.findings.acceptance_facts import values_text
+from store.findings.acceptance_facts import is_part, values_text
 from store.findings.results import CHECKER, Beside
 from store.month import agency_settings, calendar
 from store.records import read
 from store.snapshot import Snapshot
-from validators.records import EpisodeRecord, Finding
+from validators.records import EpisodeRecord, Finding, Values
 from validators.rules.checker import Checker
 from validators.rules.field_patterns import shortened, shorteners_of
 from validators.rules.file_rules import FileRules
@@ -34,7 +34,7 @@ from validators.rules.registry import Context
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
-    from store.findings.acceptance_facts import Going
+    from store.findings.acceptance_facts import Going, Waits
     from store.store import Store
 
 # What the extract that is due would hold of episodes that are checked, where that is not all of them as they stand.
@@ -100,24 +100,30 @@ class GoingCheck:
         if not part and not is_apart and self.standard.has_consent(record.episode):
             return  # what was sent before takes no row
         rows = 1 if self.standard.withholds(outgoing.record.episode) else outgoing.record.rows
-        self._found[record.episode_id] = Going(rows, events, self._by_kept(self._judged(outgoing), kept))
+        found = self._by_kept(self._judged(outgoing), kept, waiting(record, outgoing))
+        self._found[record.episode_id] = Going(rows, events, found)
 
     def _judged(self, outgoing: Outgoing) -> tuple[Finding, ...]:
         part = {event.id for event in outgoing.record.events} | {""}
         found = self._checker.check(outgoing.judged, self._context)
         return (*(one for one in found if one.event_id in part), *outgoing.findings)
 
-    def _by_kept(self, found: tuple[Finding, ...], kept: Iterable[Finding]) -> tuple[Finding, ...]:
+    def _by_kept(self, found: tuple[Finding, ...], kept: Collection[Finding], waits: "Waits") -> tuple[Finding, ...]:
         """The same findings, by the values as they are kept, which somebody accepts, where less of these leaves."""
-        if not self._shorteners:
+        if not self._shorteners and not waits:
             return found
-        whole = {
-            (one.rule, one.event_id, values_text(shortened(one.values, self._shorteners))): one.values for one in kept
-        }
-        return tuple(
-            replace(one, values=whole.get((one.rule, one.event_id, values_text(one.values)), one.values))
-            for one in found
-        )
+        left = [(one, shortened(one.values, self._shorteners)) for one in kept]
+        whole = {(one.rule, one.event_id, values_text(values)): one.values for one, values in left}
+
+        def as_kept(one: Finding) -> Values:
+            known = whole.get((one.rule, one.event_id, values_text(one.values)))
+            if known is not None or not waits:
+                return one.values if known is None else known
+            like = ((its, values) for its, values in left if (its.rule, its.event_id) == (one.rule, one.event_id))
+            wider = (its.values for its, values in like if is_part(one.values, values, one.event_id, waits))
+            return next(wider, one.values)
+
+        return tuple(replace(one, values=as_kept(one)) for one in found)
 
     def look_beside(self, rules: FileRules, record: EpisodeRecord, sent: Mapping[str, str]) -> list[Finding]:
         """What shows of that which would be sent of an episode, beside what would be of those looked at before."""

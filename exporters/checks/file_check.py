@@ -18,7 +18,7 @@ from validators.rules.registry import Context
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.findings.acceptance_facts import Accepted
+    from store.findings.acceptance_facts import Accepted, Waits
 
 
 class Findings(Sequence[Finding]):
@@ -139,6 +139,7 @@ class Examination:
         judged: EpisodeRecord | None = None,
         contradicted: list[Broken] | None = None,
         is_sound: bool = False,
+        waits: "Waits | None" = None,
     ) -> list[Finding]:
         """Check one episode and count it; `extra` are findings that its reader already has.
 
@@ -147,7 +148,7 @@ class Examination:
 
         Columns that are `missing` from a file are the heading's fault, told once: no finding names them here. What a
         finding says of other columns stays. For what is `contradicted` see `sift`. Of
-        one that `is_sound` the checker is known to have nothing to say (see `sound`).
+        one that `is_sound` the checker is known to have nothing to say (see `sound`). For what `waits` see `Accepted`.
         """
         whole = judged or record
         if is_sound and not extra and not record.lines and self.file_rules.leaves_out(whole):
@@ -166,7 +167,7 @@ class Examination:
         if missing:
             found = [finding for finding in found if missing.isdisjoint(finding.fields)]
         if self.accepted is not None:
-            found = self.accepted.mark(found)
+            found = self.accepted.mark(found, waits or {})
         self.tally.add(record, found)
         return found
 

@@ -13,7 +13,7 @@ from exporters.checks.file_check import HELD_AT_ONCE, Examination, Report, check
 from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
 from exporters.formats.base import Selecting
-from exporters.formats.outgoing import Outgoing
+from exporters.formats.outgoing import Outgoing, waiting
 from exporters.work import Work, work_on
 from store.clients import lookalikes
 from store.findings import acceptances
@@ -52,11 +52,14 @@ def _goes(outgoing: Outgoing) -> bool:
     return not outgoing.left_out and not outgoing.unchanged
 
 
-def examined(its: Examination, outgoing: Outgoing, more: Iterable[Finding] = (), *, sound: bool) -> list[Finding]:
-    """Judge and count what goes of an episode, with what `more` is known of that; nothing where nothing goes."""
+def examined(
+    its: Examination, record: EpisodeRecord, outgoing: Outgoing, more: Iterable[Finding] = (), *, sound: bool
+) -> list[Finding]:
+    """Judge and count what goes of a stored episode, with what `more` is known of that; nothing where nothing goes."""
     if not _goes(outgoing):
         return []
-    return its.examine(outgoing.record, (*outgoing.findings, *more), judged=outgoing.whole, is_sound=sound)
+    extra, waits = (*outgoing.findings, *more), waiting(record, outgoing)
+    return its.examine(outgoing.record, extra, judged=outgoing.whole, is_sound=sound, waits=waits)
 
 
 def check_kept(snapshot: Snapshot, work: Work) -> Report:
@@ -94,6 +97,6 @@ def check_return(snapshot: Snapshot, work: Work, submission: str) -> Report:
     selection = choose.of(work.standard).selection(period)
     its = examination(snapshot, work, selection)
     report, carried = of_store(its), CarriedNotices(snapshot, work.agency, work.standard)
-    for _, outgoing, sound in chain.from_iterable(going(its, selection.stream(snapshot, work.agency))):
-        report.findings.extend(examined(its, outgoing, carried.of(outgoing.record), sound=sound))
+    for record, outgoing, sound in chain.from_iterable(going(its, selection.stream(snapshot, work.agency))):
+        report.findings.extend(examined(its, record, outgoing, carried.of(outgoing.record), sound=sound))
     return report

@@ -161,7 +161,7 @@ def write_rows(
             receipt.unchanged += outgoing.unchanged and not outgoing.left_out
             try:
                 if not outgoing.left_out and not outgoing.unchanged:
-                    examined(judging, outgoing, sound=is_sound)
+                    examined(judging, record, outgoing, sound=is_sound)
                     rows.write(outgoing.record)
                     if outgoing.records:
                         receipt.records.add(outgoing.records)

@@ -59,6 +59,19 @@ class Outgoing:
         return self.whole or self.record
 
 
+def waiting(record: EpisodeRecord, outgoing: Outgoing) -> dict[str, frozenset[str]]:
+    """The headers of a stored episode whose values do not go with the rest of it, by event, "" for its own."""
+    if not outgoing.held_back:
+        return {}
+    judged = outgoing.judged
+    goes = {event.id: event.values for event in judged.events}
+    pairs: list[tuple[str, Values, Values]] = [
+        ("", {**record.client, **record.episode}, {**judged.client, **judged.episode})
+    ]
+    pairs += [(event.id, event.values, goes[event.id]) for event in record.events if event.id in goes]
+    return {its: frozenset(h for h, text in kept.items() if text and not left.get(h)) for its, kept, left in pairs}
+
+
 def as_then(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
     """A stored episode as an edition has it, where the agency went over to another since: under the headers of then,
     with what is held under others now, and without events that it does not ask, which are kept and not sent.

@@ -72,6 +72,18 @@ class AcceptanceInfo:
         return self.episode_id, self.event_id, self.rule, values_text(self.values)
 
 
+Waits = Mapping[str, frozenset[str]]
+"""Of an episode that goes in part the headers whose values wait, or stay here, by event: "" for its own."""
+NOTHING_WAITS: Waits = {}
+
+
+def is_part(values: Values, of: Values, event_id: str, waits: Waits) -> bool:
+    """Whether a finding in the part of an episode that goes says, by its values, a part of what is said `of` all of
+    it: where a value that another one was held against waits, the rule fails by fewer."""
+    missing = waits.get("", frozenset()) | waits.get(event_id, frozenset())
+    return bool(values) and not missing.isdisjoint(of) and values.items() <= of.items()
+
+
 class Accepted:
     """The live acceptances of an agency or a client, to look findings up in that were not read from the store."""
 
@@ -81,22 +93,34 @@ class Accepted:
         """Keep those that are live; with `leaves`, what of values leaves, they cover findings in what would be sent."""
         live = [one for one in acceptances if one.is_live]
         by_subject = {one.subject: one for one in live}
+        self._of_rule: dict[tuple[str, str, str], list[AcceptanceInfo]] = {}
+        self._leaves = leaves
         if leaves is not None:
             for one in live:
                 by_subject.setdefault((*one.subject[:3], values_text(leaves(one.values))), one)
+                self._of_rule.setdefault(one.subject[:3], []).append(one)
         self.by_subject: Mapping[Subject, AcceptanceInfo] = by_subject
 
-    def of(self, finding: Finding) -> AcceptanceInfo | None:
-        """The acceptance that covers a finding; only a warning can have one."""
+    def of(self, finding: Finding, waits: Waits = NOTHING_WAITS) -> AcceptanceInfo | None:
+        """The acceptance that covers a finding; only a warning can have one.
+
+        Where a part of its episode `waits`, a rule may fail by fewer values than in all of it, which was accepted.
+        """
         if not self.by_subject or finding.severity is not Severity.WARNING:
             return None
-        return self.by_subject.get(subject(finding))
+        found = self.by_subject.get(subject(finding))
+        if found is not None or not waits or self._leaves is None:
+            return found
+        like = self._of_rule.get(subject(finding)[:3], ())
+        return next(
+            (one for one in like if is_part(finding.values, self._leaves(one.values), one.event_id, waits)), None
+        )
 
-    def mark(self, findings: list[Finding]) -> list[Finding]:
+    def mark(self, findings: list[Finding], waits: Waits = NOTHING_WAITS) -> list[Finding]:
         """The findings, the accepted ones among them marked as such."""
         if not self.by_subject:
             return findings
-        return [replace(one, accepted=known.id) if (known := self.of(one)) else one for one in findings]
+        return [replace(one, accepted=known.id) if (known := self.of(one, waits)) else one for one in findings]
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,10 +243,11 @@ def test_a_rule_of_a_site_that_weighs_otherwise_when_it_is_sent_is_counted_as_se
     assert month.not_ready_because == receipt.not_ready_because
 
 
-@pytest.mark.parametrize("start", ["2026-03-12", "2026-12-02"])
-def test_who_accepts_a_value_accepts_what_leaves_of_it(tmp_path: Path, start: str) -> None:
+@pytest.mark.parametrize(("start", "assessed"), [("2026-03-12", ""), ("2026-12-02", ""), ("2026-03-12", "2026-12-02")])
+def test_who_accepts_a_value_accepts_what_leaves_of_it(tmp_path: Path, start: str, assessed: str) -> None:
     """A site may call a postcode that reads as none a doubt; the one that leaves is shorter than the one that is kept.
-    What is accepted is so in Month, in Findings and in the receipt, whether all of the journey goes or a part of it."""
+    What is accepted is so in Month, in Findings and in the receipt, whether all of the journey goes or a part of it:
+    a modality may have been referred before the journey was, and before an assessment that waits."""
     rules = tuple(
         replace(rule, rows=tuple(replace(its, severity="warning") for its in rule.rows))
         if rule.id == "postcode"
@@ -257,7 +258,9 @@ def test_who_accepts_a_value_accepts_what_leaves_of_it(tmp_path: Path, start: st
     with open_store(tmp_path / "keywork.db", tmp_path / "store.key", lambda _: own, create=True) as store:
         with store.writing(Who("ann", NOW)) as work:
             agency = agencies.ensure(work, "T00123", own.id, since="2026-01")
-            bulk_load.load(work, agency, [journey(modality(start=start), POSTCODE="CF51AAA")])
+            known = modality(start=start)
+            known = replace(known, values={**known.values, "MODREFD": "2026-01-01"}) if assessed else known
+            bulk_load.load(work, agency, [journey(known, POSTCODE="CF51AAA", ASSDATE=assessed)])
         check_caseload(store, agency, Checker(own), today, NOW)
         with store.writing(Who("ann", NOW)) as work:
             acceptances.accept(work, queries.findings(work, agency, severity=Severity.WARNING), "so it is")

@@ -78,8 +78,8 @@ def test_what_a_correction_would_deny_is_compared_on_the_month_too(tmp_path: Pat
         agency = ask(store, agencies.one)
         desk.send("2020-11")
         do(store, Who("ann", NOW), sent.mark, ask(store, extracts.listed, agency)[-1].id)
+        asked: list[object] = []
         for is_done in (True, False):
-            asked: list[object] = []
             at = SimpleNamespace(
                 agency=agency, standard=STANDARD, today=lambda: DAY, read=lambda job, **_: asked.append(job)
             )
