@@ -243,6 +243,7 @@ def test_states_follow_what_was_done(store: Store, agency: AgencyInfo) -> None:
             for month in ("2020-09", "2020-10", "2020-11")
         ]
     assert [states()[month] for month in ("2020-09", "2020-10", "2020-11")] == ["again"] * 3
+    assert "correction 1 was begun" in ask(store, read_year, agency, STANDARD, 2020, date(2020, 12, 10)).begun
     with store.writing(Who("ann", NOW)) as work:
         for one in begun[:2]:
             its = replace(written, submission=one.month, submission_number=one.number)

@@ -59,6 +59,8 @@ class Year:
     silence: str
     is_sent: bool
     """Whether what is due was sent."""
+    begun: str
+    """What was begun of it after it was sent, and is not sent; "" for nothing."""
     overrides: "tuple[OverrideInfo, ...]"
     closed_days: "tuple[ClosedDayInfo, ...]"
     today: date
@@ -109,6 +111,7 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
         due,
         calendar.silence(today),
         was_sent(snapshot, standard, due.submission, *every),
+        again.get(due.submission, ""),
         tuple(stored_calendar.overrides(snapshot, name)),
         tuple(stored_calendar.closed_days(snapshot, name)),
         today,

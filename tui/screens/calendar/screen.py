@@ -154,7 +154,7 @@ class CalendarScreen(StoreScreen[None]):
         self.retitle(f"Calendar: {agency.code}{region}, September {year.year} to August {year.year + 1}")
         due, left = year.due, (year.due.deadline - year.today).days
         left_text = f"{left} day{'' if left == 1 else 's'} left" if left >= 0 else "the window is open still"
-        stands = "it is sent" if year.is_sent else left_text
+        stands = year.begun or ("it is sent" if year.is_sent else left_text)
         told = f"Today is {in_words(year.today)}. {due.title} is due on {in_words(due.deadline)}: {stands}."
         self._fill(self.silence, year.silence or told, "heading")
         wanted, self._wanted = self._wanted, ""
