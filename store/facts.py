@@ -107,7 +107,8 @@ class AuditEntry:
 class AuditQuery:
     """Which links of the audit are asked for: all that fit whatever is given.
 
-    `records` are ids of records, None for any; `since` is the first moment, `until` the first that is too late.
+    `records` are ids of records, None for any; `since` is the first moment, `until` the first that is too late. With
+    an `agency` only what was done to it and to what is its own.
     """
 
     person: str = ""
@@ -115,6 +116,7 @@ class AuditQuery:
     since: datetime | None = None
     until: datetime | None = None
     acts: Collection[str] = ()
+    agency: "AgencyInfo | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,36 @@ from hashlib import blake2b
 from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from store.disk import sqlite
-from store.disk.tables import AUDIT_HEADS, AUDIT_VALUES, AUDITS, CLIENTS, EPISODES, EVENTS, REMOVALS
+from store.disk.tables import (
+    AGENCIES,
+    AUDIT_HEADS,
+    AUDIT_VALUES,
+    AUDITS,
+    CLIENTS,
+    CONFIRMATIONS,
+    EPISODES,
+    EVENTS,
+    EXTRACTS,
+    METADATA,
+    REMOVALS,
+)
 from store.facts import AgencyInfo, AuditEntry, AuditQuery, ChainReport, Kind, RecordChange, StoredRecord
 from store.people.record_acts import require_known
 from store.records import read
@@ -297,11 +323,28 @@ def found(snapshot: Snapshot, asked: AuditQuery) -> Iterator[AuditEntry]:
         query = query.where(AUDITS.c.record_id.in_(list(asked.records)))
     if asked.acts:
         query = query.where(AUDITS.c.act.in_(sorted(asked.acts)))
+    if asked.agency is not None:
+        query = query.where(AUDITS.c.record_id.in_(_own_ids(asked.agency)))
     # By time where a person is asked for, as the index has it; the chain's own order is the same but for a clock put
     # back, and within a moment.
     order = (AUDITS.c.at, AUDITS.c.number) if asked.person and asked.records is None else (AUDITS.c.number,)
     rows = snapshot.connection.execute(query.order_by(*order).execution_options(yield_per=BATCH))
     return (_entry(row) for row in rows)
+
+
+def _own_ids(agency: AgencyInfo) -> CompoundSelect[Any]:
+    """The ids of an agency and of all that is its own and has one: its records, its extracts, whom it removed."""
+    own = [table for table in METADATA.sorted_tables if "agency_number" in table.c and "id" in table.c]
+    ids = [select(table.c.id).where(_is_of(table, agency)) for table in own]
+    below = ((EVENTS, EPISODES, EVENTS.c.episode_number), (CONFIRMATIONS, EXTRACTS, CONFIRMATIONS.c.extract_number))
+    for table, above, number in below:
+        ids.append(select(table.c.id).join(above, above.c.number == number).where(_is_of(above, agency)))
+    gone = select(REMOVALS.c.client_id).where(_is_of(REMOVALS, agency))
+    return union_all(select(AGENCIES.c.id).where(AGENCIES.c.number == agency.number), *ids, gone)
+
+
+def _is_of(table: Table, agency: AgencyInfo) -> ColumnElement[bool]:
+    return table.c.agency_number == agency.number
 
 
 def removed(snapshot: Snapshot, records: Collection[str], since: datetime) -> set[str]:

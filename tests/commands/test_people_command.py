@@ -64,6 +64,18 @@ def test_who_looked_at_a_client_and_what_somebody_did(filled: Place) -> None:
     assert f"{person}  look  client" in lines and "import  client" in lines
 
 
+def test_of_one_agency_nothing_is_told_that_was_done_to_another(filled: Place) -> None:
+    assert call("agencies", "add", "T0999", "--standard", "ndtms-cjit-p", *filled.options).code == 0
+    added = call(
+        "client", "add", "-", "--anyway", "--agency", "T0999", *filled.options, given="CLIENT=other7\nDOB=19700101\n"
+    )
+    assert added.code in (0, 1)
+    own = json.loads(call("history", "--agency", "T0123", "--format", "json", *filled.options).out)
+    assert "other7" not in str(own) and {one["kind"] for one in own} >= {"agency", "client", "episode", "event"}
+    others = json.loads(call("history", "--agency", "T0999", "--format", "json", *filled.options).out)
+    assert "other7" in str(others) and len(others) < 5
+
+
 def test_the_set_ups_are_printed_as_they_are_to_be_copied() -> None:
     assert call("help", "setup_service_command").out.startswith("#!/bin/sh\n")
     assert "%keywork-staff ALL = (keywork) NOPASSWD:" in call("help", "setup_service_sudoers").out

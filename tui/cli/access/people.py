@@ -124,17 +124,20 @@ def history(
     agency: AgencyOption = None,
     form: Annotated[TableFormat, typer.Option("--format", help="How to tell it.")] = TableFormat.TEXT,
 ) -> int:
-    """Tell who did what, and who looked at a client, the oldest first. Telling it is noted, too."""
+    """Tell who did what, and who looked at a client, the oldest first. Telling it is noted, too.
+
+    With --agency only what was done to that agency and to what is its own; without, in the whole store.
+    """
     with opened(store, key_file) as found:
         records: frozenset[str] | None = None
         client_id = ""
-        if client:
-            its = found.ask(agencies.one, agency, standard)
+        its = found.ask(agencies.one, agency, standard) if client or agency or standard else None
+        if client and its is not None:
             tree = found.ask(by_any_id, its, load(its.standard), client).tree
             records, client_id = frozenset(one.id for one in records_of(tree)), tree.client.id
         since = _midnight(first.date()) if first else None
         until = _midnight(last.date() + timedelta(days=1)) if last else None
-        asked = AuditQuery(by, records, since, until, frozenset(acts or ()))
+        asked = AuditQuery(by, records, since, until, frozenset(acts or ()), None if client else its)
         with found.writing(Who(person(found.path), now())) as unit:
             if client_id:
                 looks.note(unit, client_id)
