@@ -15,6 +15,7 @@ from store.disk.files import open_input
 from validators.problems import Problem
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
+BASE = "{http://www.w3.org/XML/1998/namespace}base"
 MOST_FILES = 20
 MOST_BYTES = 2_000_000
 
@@ -103,6 +104,9 @@ def _root(name: str, data: bytes) -> Any:
         raise Problem(f"{name}, line {error.lineno or 1}, is no XML: get the owner's files again.") from None
     if root.tag != f"{XS}schema":
         raise Problem(f"{name} is XML but no XML schema: put only the schema's files into the folder.")
+    if any(BASE in one.attrib for one in root.iter()):
+        # What it includes would be looked for there, whatever we made of the names.
+        raise Problem(f"{name} says xml:base, which moves what it includes to another place: take that out.")
     return root
 
 
