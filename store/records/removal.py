@@ -6,7 +6,7 @@ they were removed, why, and by whom. Copies of the store made before still have 
 
 import json
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
@@ -380,14 +380,18 @@ _STRUCK = "(a client who was removed was named here)"
 
 
 def _strike_said(unit: UnitOfWork, names: NamedIn) -> None:
-    """Take away what somebody wrote of a return that names the client: reasons, what was entered with a tick.
+    """Take away what was kept of a return that names the client: reasons, what was entered with a tick.
 
-    What the data said at an upload the program wrote: days and counts, in which a short reference is none.
+    What the data said at an upload the program wrote: days and counts, in which a short reference is none. There, only
+    what a schema had against the file may name somebody.
     """
     whose: dict[str, int] = {}
 
     def struck(number: int, text: str) -> str:
         return _STRUCK if names(number, text) else text
+
+    def is_fault_of(number: int, text: str) -> bool:
+        return any(names(number, one) for one in _named_by_schema(text))
 
     for row in unit.connection.execute(select(SUBMISSIONS)).all():
         its = whose[row.id] = row.agency_number
@@ -399,19 +403,34 @@ def _strike_said(unit: UnitOfWork, names: NamedIn) -> None:
     for row in unit.connection.execute(select(TICKS, SUBMISSIONS.c.agency_number).join(SUBMISSIONS, of_return)).all():
         before: dict[str, str] = json.loads(row.told)
         its = row.agency_number
-        told = before if row.item == AT_UPLOAD else {key: struck(its, text) for key, text in before.items()}
+        if row.item == AT_UPLOAD:
+            told = {
+                key: f"{text.partition('|')[0]}|{_STRUCK}" if is_fault_of(its, text) else text
+                for key, text in before.items()
+            }
+        else:
+            told = {key: struck(its, text) for key, text in before.items()}
         reason = struck(its, row.reason)
         if (told, reason) != (before, row.reason):
             values = {"told": pack(told, "tick"), "reason": reason}
             unit.connection.execute(update(TICKS).where(TICKS.c.number == row.number).values(**values))
 
     def is_meant(row: Row[Any]) -> bool:
-        by_persons = (row.old, row.new)
-        if row.field == AT_UPLOAD:
-            by_persons = (None, row.new if row.act == submissions.REOPENED else None)
-        return any(names(whose.get(row.record_id, -1), text) for text in by_persons if text)
+        its, is_reopened = whose.get(row.record_id, -1), row.act == submissions.REOPENED
+        if row.field != AT_UPLOAD:
+            return any(names(its, text) for text in (row.old, row.new) if text)
+        if is_reopened and row.new and names(its, row.new):
+            return True
+        told = row.old if is_reopened else row.new
+        return any(is_fault_of(its, text) for text in json.loads(told or "{}").values())
 
     unit.chain.erase_where("submission", is_meant)
+
+
+def _named_by_schema(told: str) -> Iterator[str]:
+    """Whom what a schema had against a file may name; a reference may have commas in it."""
+    rest = told.partition(", client ")[2].encode().decode("unicode_escape", "replace")  # the sentence is in ASCII
+    yield from (rest[:at] for at in range(len(rest)) if rest.startswith(", ", at))
 
 
 def _strike_confirmations(unit: UnitOfWork, names: NamedIn) -> int:

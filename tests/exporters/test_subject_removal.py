@@ -589,6 +589,8 @@ def test_who_was_left_out_is_struck_from_receipts_and_from_what_was_said_of_retu
     with desk.store.writing(ANN) as unit:
         opened = submissions.ensure(unit, agency, "2020-12").id
         submissions.tick(unit, opened, "leavers", {"who": "asked for MARKREF77, who has left"})
+        fault = Validation(True, 1, (SchemaFault(7, "SEX", "is no code", "MARKREF77"),)).told
+        submissions.tick(unit, opened, AT_UPLOAD, {"extract": f"open|a.xml is {fault}", "drafts": "done|none"})
         submissions.reopen(unit, opened, "leavers", "MARKREF77 was open")
         submissions.open_one(unit, agency, "2020-12", reason="without MARKREF77")
         submissions.drop(unit, agency, "2020-12", "not for MARKREF77")
@@ -602,6 +604,8 @@ def test_who_was_left_out_is_struck_from_receipts_and_from_what_was_said_of_retu
     assert traces(desk.store) == set() and ask(desk.store, audit.verify).whole
     (extract,) = ask(desk.store, extracts.listed, agency)
     # Its text, and the file that was written, had nobody to strike: nothing more is said of them.
+    kept = {one.item: one.told for one in ask(desk.store, submissions.ticks, opened)}[AT_UPLOAD]
+    assert kept == {"extract": "open|(a client who was removed was named here)", "drafts": "done|none"}
     assert extract.redacted_at is None and not done.struck and done.info.told["extracts"] == 1
     assert "closed before the base date 2019-01-01" in str(extract.receipt["left_out"])
     # What stands in other people's records is theirs: it is told beforehand and afterwards, and stays.

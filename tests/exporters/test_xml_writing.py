@@ -12,6 +12,7 @@ from exporters.checks.file_check import check_file
 from exporters.extracts.resend import export_to_stream, write_again
 from exporters.formats import choose
 from exporters.formats.base import SchemaFault
+from exporters.month.checklist_acts import mark_sent
 from exporters.work import Work
 from exporters.xml_format.reading import MessageReader
 from exporters.xml_format.shape import stand_in
@@ -19,7 +20,8 @@ from exporters.xml_format.stand_in_schema import stand_in_schema
 from exporters.xml_format.validation import schema_of, validate
 from exporters.xml_format.writing import XmlWriter
 from store.facts import Who
-from store.month import extracts
+from store.month import extracts, submissions
+from store.month.facts import AT_UPLOAD
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns, messages, well_formed
 from tests.stores import ask
@@ -122,6 +124,12 @@ def test_what_does_not_fit_a_format_is_told_with_its_line_and_never_its_value(wa
     assert "client 43" in receipt.validation.told
     assert "x43" not in repr(receipt.validation)
     assert any(reason.startswith("not valid by Keywork's stand-in schema") for reason in receipt.not_ready_because)
+    # What is kept for good of an upload names nobody.
+    (extract,) = ask(wales.store, extracts.listed, wales.agency)
+    mark_sent(wales.store, wales.agency, WALES, extract, "ann", TODAY, NOW)
+    (attempt,) = ask(wales.store, submissions.listed, wales.agency, "2026-06")
+    ticks = {one.item: one.told for one in ask(wales.store, submissions.ticks, attempt.id)}
+    assert "extract" in ticks[AT_UPLOAD] and "client 43" not in str(ticks)
 
 
 def test_the_schema_knows_every_rule_of_a_message() -> None:
