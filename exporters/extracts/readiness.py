@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from exporters.formats.base import Validation
+from exporters.formats.base import Validation, unplaced
 from validators.calendar.calendar import in_words
 from validators.standard.terminology import counted
 
@@ -99,9 +99,12 @@ class Readiness:
 
     @property
     def _not_valid(self) -> str:
-        """What the schema says against what would be sent, as far as that was asked; else nothing."""
+        """How much the schema has against what would be sent, as far as that was asked; else nothing.
+
+        Not in whose record: reasons are mailed, and kept with an upload. The receipt lists that by itself.
+        """
         known = self.validation
-        return known.told if known is not None and known.count else self.invalid
+        return unplaced(known.told) if known is not None and known.count else self.invalid
 
     @property
     def _nobody(self) -> str:

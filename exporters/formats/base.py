@@ -189,7 +189,15 @@ class Validation:
         if not self.count:
             return f"valid by {by}"
         many = counted(self.count, "fault")
-        return f"not valid by {by}: {many}, the first in {ascii(self.faults[0].told)[1:-1]}"
+        return f"not valid by {by}: {many}{_PLACED}{ascii(self.faults[0].told)[1:-1]}"
+
+
+_PLACED = ", the first in "
+
+
+def unplaced(told: str) -> str:
+    """How many faults a schema has found in a file, of what is told of it: not where, for that may name a client."""
+    return told.partition(_PLACED)[0]
 
 
 class Schemas(Protocol):

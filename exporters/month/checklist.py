@@ -13,6 +13,7 @@ from exporters.extracts.otherwise import otherwise
 from exporters.extracts.readiness import Check, Readiness
 from exporters.extracts.rows import kept_out
 from exporters.formats import choose
+from exporters.formats.base import unplaced
 from exporters.month.portal_figures import compared
 from exporters.work import Work
 from store.findings import caseload, results
@@ -121,7 +122,7 @@ class Situation:
         """What the receipt of its extract says of the schema where that is not valid and nothing was changed since."""
         is_same = self.extract is not None and not self.changed and not self.otherwise
         schema = self.extract.receipt.get("schema") if self.extract is not None and is_same else None
-        return str(schema["told"]) if isinstance(schema, Mapping) and schema["faults"] else ""
+        return unplaced(str(schema["told"])) if isinstance(schema, Mapping) and schema["faults"] else ""
 
     def reason(self, *checks: Check) -> str:
         """Why it is not ready, as far as these checks go; "" when they say nothing."""

@@ -306,9 +306,7 @@ class Acts:
         # It is compared with what was sent before it, which may be another extract of the same month.
         against = self.store.ask(stored_sent.last, self.agency, but_not=extract.id if extract else "")
         known = replace(known, extract=extract, against=against, mismatches=self._mismatches(known))
-        items = [item for item in judge(self.standard, known) if item.by == "data"]
-        # Of the extract it is told as it stands, and what a schema had against it may name somebody.
-        data = {item.id: f"{item.state}|{'' if item.check == 'extract' else item.told}" for item in items}
+        data = {item.id: f"{item.state}|{item.told}" for item in judge(self.standard, known) if item.by == "data"}
         held = {one.item for one in known.ticks if one.holds}
         with self.store.writing(Who(self.person, self.now)) as work:
             if extract is not None:

@@ -1,6 +1,7 @@
 """A return in XML: the bytes, what the stand-in schema says of them, and what XML cannot hold."""
 
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from exporters.extracts.resend import export_to_stream, write_again
 from exporters.formats import choose
 from exporters.formats.base import SchemaFault
 from exporters.month.checklist_acts import mark_sent
+from exporters.month.status import read_standing
 from exporters.work import Work
 from exporters.xml_format.reading import MessageReader
 from exporters.xml_format.shape import stand_in
@@ -22,6 +24,8 @@ from exporters.xml_format.writing import XmlWriter
 from store.facts import Who
 from store.month import extracts, submissions
 from store.month.facts import AT_UPLOAD
+from store.records import agencies
+from tests.commands.running import call
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns, messages, well_formed
 from tests.stores import ask
@@ -105,6 +109,17 @@ def test_a_character_that_xml_cannot_hold_is_refused_naming_journey_and_item(wal
     assert list(wales.folder.glob("out-*/*")) == []
 
 
+def test_what_cannot_be_compared_is_named_in_no_mail_and_keeps_nobody_from_hearing_what_is_late(wales: Returns) -> None:
+    wales.send("2026-06")
+    wales.take(journey(CLIENTNO="43", POSTCODE="CF\x0b1"))
+    with wales.store.writing(Who("ann", NOW)) as unit:
+        agencies.set_reports_since(unit, wales.agency, "2026-07")
+    wales.store.close()
+    at = ("--store", wales.folder / "k.db", "--key-file", wales.folder / "k.key")
+    mailed = call("due", *at, "--today", "2026-08-20")
+    assert mailed.code == 1 and "LATE: 2026-07" in mailed.out and "43" not in f"{mailed.out}{mailed.err}"
+
+
 def test_letters_of_all_kinds_go_through(wales: Returns) -> None:
     wales.take(journey(SURNAME1="\u0174", REFSOURCE='"<&'))
     (message,) = messages(wales.export("2026-06").file)
@@ -124,7 +139,9 @@ def test_what_does_not_fit_a_format_is_told_with_its_line_and_never_its_value(wa
     assert "client 43" in receipt.validation.told
     assert "x43" not in repr(receipt.validation)
     assert any(reason.startswith("not valid by Keywork's stand-in schema") for reason in receipt.not_ready_because)
-    # What is kept for good of an upload names nobody.
+    # What is mailed of what is in the way names nobody, and neither does what is kept for good of an upload.
+    known = ask(wales.store, read_standing, wales.agency, WALES, date(2026, 7, 7)).situation
+    assert "stand-in schema: " in known.invalid and "client 43" not in known.readiness.told
     (extract,) = ask(wales.store, extracts.listed, wales.agency)
     mark_sent(wales.store, wales.agency, WALES, extract, "ann", TODAY, NOW)
     (attempt,) = ask(wales.store, submissions.listed, wales.agency, "2026-06")

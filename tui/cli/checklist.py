@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -106,7 +107,9 @@ def _standing(store: "Store", agency: "AgencyInfo", today: date, as_kept: bool) 
     if not as_kept:
         check_caseload(store, agency, Checker(standard), today, now())
         due = store.ask(stored_calendar.of_agency, agency).due(today)
-        many = store.ask(open_mismatches, agency, standard, due.period, today)
+        # What is late is told all the same, and not in whose record it lies: this is mailed.
+        with suppress(Problem):
+            many = store.ask(open_mismatches, agency, standard, due.period, today)
     standing = store.ask(read_standing, agency, standard, today, many)
     if not as_kept:
         store.do(Who("", NEVER), keep_today, standing)
