@@ -24,8 +24,8 @@ from exporters.subject.names import (
     receipts_with,
     require_known,
 )
-from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
-from store.live import offline_drafts
+from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
+from store.live import drafts, offline_drafts
 from store.month import bounce_lists, extracts, withdrawals
 from store.records import handover, merge, read, removal
 from store.records.removal import StruckExtract
@@ -230,7 +230,7 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
         if place.client_id not in going and removal.entered_since(unit, place.copies, info.asked_at):
             raise Problem(f"{place.told}, made since this was asked for: take that back, and ask anew.")
     told = [*_not_said(unit, agency, standard, trees), *_told_elsewhere(unit, info, trees, places)]
-    told += [*_typed_away(unit, trees), *_noted_of_others(unit, agency, standard, trees)]
+    told += [*_typed_away(unit, trees), *_noted_of_others(unit, agency, standard, trees), *_typed_here(unit, trees)]
     also = []
     for place, other in together:
         with _told_there(place):
@@ -238,6 +238,7 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
             its = load(place.agency.standard)
             theirs = removal.all_of(unit, place.client_id)
             told += [*_not_said(unit, place.agency, its, theirs), *_typed_away(unit, theirs)]
+            told += _typed_here(unit, theirs)
             told += _noted_of_others(unit, place.agency, its, theirs, place.place)
             also.append(_remove(unit, place.agency, its, other, today))
     done = _remove(unit, agency, standard, info, today)
@@ -300,8 +301,12 @@ def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info
         theirs = removal.all_of(snapshot, place.client_id)
         lines.append(f"{place.told}, which goes with this one. {_told_going(snapshot, place.agency, its, theirs)}")
         lines += _not_said(snapshot, place.agency, its, theirs)
-        lines += _noted_of_others(snapshot, place.agency, its, theirs, place.place)
-    lines += [*_not_said(snapshot, agency, standard, trees), *_noted_of_others(snapshot, agency, standard, trees)]
+        lines += [*_noted_of_others(snapshot, place.agency, its, theirs, place.place), *_typed_here(snapshot, theirs)]
+    lines += [
+        *_typed_here(snapshot, trees),
+        *_not_said(snapshot, agency, standard, trees),
+        *_noted_of_others(snapshot, agency, standard, trees),
+    ]
     return [*lines, *_told_elsewhere(snapshot, info, trees, places), COPIES]
 
 
@@ -331,6 +336,16 @@ def _typed_away(snapshot: Snapshot, trees: list[ClientTree]) -> list[str]:
             "account: what of the client is in it goes when whoever typed it starts Keywork."
         )
     return told
+
+
+def _typed_here(snapshot: Snapshot, trees: list[ClientTree]) -> list[str]:
+    """Whose typing of some records, or of new ones under them, is not saved: it goes with them."""
+    ids = {one.id for one in removal.records_in(trees)}
+    typed = drafts.listed(snapshot)
+    for _ in RECORD_KINDS:  # what is new may stand under what is new
+        ids |= {one.record_id for one in typed if one.parent_id in ids and not one.version}
+    people = {one.person for one in typed if one.record_id in ids and one.differs}
+    return [f"What {one} typed and did not save goes with them." for one in sorted(people)]
 
 
 def _noted_of_others(

@@ -17,6 +17,7 @@ from store.records.read import batches
 from store.records.values import moment, pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
+from validators.problems import Problem
 
 
 def latest(snapshot: Snapshot, agency: AgencyInfo) -> BounceList | None:
@@ -67,10 +68,15 @@ def read_by(unit: UnitOfWork, agency: AgencyInfo, extract: ExtractInfo, *, count
     unit.connection.execute(update(BOUNCE_LISTS).where(*_own(agency, extract.submission)).values(**values))
 
 
-def forget(unit: UnitOfWork, agency: AgencyInfo, submission: str) -> None:
-    """Take a list away; nothing where there is none."""
+def forget(unit: UnitOfWork, agency: AgencyInfo, submission: str, seen: str | None = None) -> None:
+    """Take a list away; nothing where there is none.
+
+    `seen` is its text as whoever takes it away looked at it, None where nobody did. Raises Problem where it is another.
+    """
     before = one(unit, agency, submission)
     if before is not None:
+        if seen is not None and before.text != seen:
+            raise Problem(f"{before.kept_by} changed the list of {submission} meanwhile: look at all of it first.")
         unit.connection.execute(delete(BOUNCE_LISTS).where(*_own(agency, submission)))
         unit.chain.add("set", "agency", agency.id, f"bounce list {submission}", _size(before.text), None)
 

@@ -12,6 +12,7 @@ from store.disk import sqlite
 from store.disk.tables import AGENCIES, CLIENTS, CLOSED_DAYS, EPISODES, OVERRIDES, STATES
 from store.facts import AgencyInfo
 from store.month.facts import ClosedDayInfo, Dropped, OverrideInfo, RollOver, plain
+from store.records import agencies
 from store.records.values import moment, pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -146,14 +147,13 @@ def withdraw(unit: UnitOfWork, kind: str, own_id: str) -> None:
 
 
 def set_region(unit: UnitOfWork, agency: AgencyInfo, region: str) -> AgencyInfo:
-    """Say which region an agency belongs to, empty for none. Raises Problem for one the calendar does not have."""
+    """Say which region an agency belongs to, empty for none. Raises Problem for one the calendar does not have, and
+    where somebody named another one since the agency was looked at."""
     refuse_unknown_region(unit.derivers[agency.standard].standard.submission.calendar, region)
-    row = unit.connection.execute(select(AGENCIES.c.region).where(AGENCIES.c.number == agency.number)).one_or_none()
-    if row is None:
-        raise Problem(f"There is no agency {agency.code} in the store: it may be another store's.")
-    if row.region != region:
+    agencies.require_as_seen(unit, agency, "standard", "region")
+    if agency.region != region:
         unit.connection.execute(update(AGENCIES).where(AGENCIES.c.number == agency.number).values(region=region))
-        unit.chain.add("change", "agency", agency.id, "region", row.region, region)
+        unit.chain.add("change", "agency", agency.id, "region", agency.region, region)
     return replace(agency, region=region)
 
 

@@ -16,7 +16,7 @@ from store.disk.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, LETTERS
 from store.facts import AgencyInfo, Kind, StoredRecord
 from store.live import drafts
 from store.month.facts import LetterChange
-from store.records import carried, field_notes, read, save, second_keying
+from store.records import agencies, carried, field_notes, read, save, second_keying
 from store.records.values import moment
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -70,8 +70,10 @@ def change(
 ) -> AgencyInfo:
     """Go over to a standard from a day on; what `renamed` calls otherwise is kept under its new header, too.
 
-    Raises Problem where the agency reports by it already, or by another agency's code and standard.
+    Raises Problem where the agency reports by it already, or by another agency's code and standard, and where by
+    now it reports by another one than whoever has it changed looked at.
     """
+    agencies.require_as_seen(unit, agency, "standard")
     if standard == agency.standard:
         raise Problem(f"The agency {agency.code} reports by {standard} already: nothing is to be changed.")
     made = changes(unit, agency)

@@ -25,6 +25,7 @@ _ABOUT_AGENCY = (
     "privacy_notice",
     "reference_part",
 )
+_PARTS = {"code": "code", "standard": "data set", "region": "region", "reports_since": "first submission"}
 _WORKED_OUT = ("client_line", "episode_state", "finding")
 """What is worked out from records: it is there with them, and nothing to name beside them."""
 
@@ -71,8 +72,10 @@ def enter(unit: UnitOfWork, code: str, standard: str, name: str = "", *, since: 
 def set_reports_since(unit: UnitOfWork, agency: AgencyInfo, month: str) -> AgencyInfo:
     """Say which submission is the first that an agency makes from this store, as `YYYY-MM`.
 
-    Raises Problem for what is no submission of its calendar.
+    Raises Problem for what is no submission of its calendar, and where somebody said another one since the agency was
+    looked at.
     """
+    require_as_seen(unit, agency, "standard", "reports_since")
     SubmissionCalendar(unit.derivers[agency.standard].standard).entry(month)
     if month != agency.reports_since:
         its = AGENCIES.c.number == agency.number
@@ -83,7 +86,9 @@ def set_reports_since(unit: UnitOfWork, agency: AgencyInfo, month: str) -> Agenc
 
 
 def rename(unit: UnitOfWork, agency: AgencyInfo, code: str) -> AgencyInfo:
-    """Give an agency that has nothing in it another code. Raises Problem where it has, or the code is another's."""
+    """Give an agency that has nothing in it another code. Raises Problem where it has, where the code is another's, and
+    where it has another one than `agency` says by now."""
+    require_as_seen(unit, agency, "code", "standard")
     refuse_filled(unit, agency, "renamed")
     if _known(unit, code, agency.standard) is not None:
         raise Problem(f"This store has the agency {code} of {agency.standard} already: give another code.")
@@ -94,7 +99,8 @@ def rename(unit: UnitOfWork, agency: AgencyInfo, code: str) -> AgencyInfo:
 
 
 def remove(unit: UnitOfWork, agency: AgencyInfo) -> None:
-    """Take away an agency that has nothing in it. Raises Problem where it has."""
+    """Take away an agency that has nothing in it. Raises Problem where it has, or is called otherwise by now."""
+    require_as_seen(unit, agency, "code", "standard")
     refuse_filled(unit, agency, "removed")
     for table in _tables_of_agencies():
         unit.session.execute(table.delete().where(table.c.agency_number == agency.number))
@@ -102,6 +108,20 @@ def remove(unit: UnitOfWork, agency: AgencyInfo) -> None:
     unit.session.expire_all()
     old = pack({"code": agency.code, "standard": agency.standard, "name": agency.name}, "agency")
     unit.chain.add("delete", "agency", agency.id, "", old, None)
+
+
+def require_as_seen(snapshot: Snapshot, agency: AgencyInfo, *parts: str) -> None:
+    """Raise Problem where an agency is gone, or where parts of what is said of it, by their names, are others by now.
+
+    Whoever changes one of them, or enters something under it, looked at the agency before: it may be minutes ago.
+    """
+    now = next((one for one in listed(snapshot) if one.id == agency.id), None)
+    if now is None:
+        raise Problem(f"The agency {agency.code} was taken out of this store by somebody else: nothing is done.")
+    others = [part for part in parts if getattr(now, part) != getattr(agency, part)]
+    if others:
+        told = ", ".join(f"{_PARTS[part]} {getattr(now, part) or 'none'}" for part in others)
+        raise Problem(f"Somebody else changed what is said of the agency {agency.code} meanwhile ({told}): look again.")
 
 
 def _tables_of_agencies() -> list[Table]:

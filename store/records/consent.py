@@ -30,6 +30,8 @@ Purpose = Literal["return", "ips"]
 RECORD, KEYED, ASKED = "record", "keyed", "asked"
 """Where an entry comes from: only the record knows it, its field was keyed, it was recorded as an entry; else an act's
 own word, such as `import`."""
+TOLD = "consent_told"
+"""What the audit calls that whoever has the data was told of a withdrawal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +279,7 @@ def _settled(unit: UnitOfWork, entry_id: str, values: dict[str, Any], *, is_so: 
         raise Problem(f"That withdrawal is {'not ticked' if is_so else 'ticked already'}: read the list again.")
     unit.connection.execute(update(CONSENTS).where(CONSENTS.c.id == entry_id).values(**values))
     old, new = found.settled_how or None, values["settled_how"] or None
-    unit.chain.add("annotate", "episode", found.episode_id, "consent_told", old, new)
+    unit.chain.add("annotate", "episode", found.episode_id, TOLD, old, new)
     return _entry(unit.connection.execute(query.where(CONSENTS.c.id == entry_id)).one(), found.episode_id)
 
 

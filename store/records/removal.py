@@ -46,7 +46,7 @@ from store.findings import results
 from store.live import presence
 from store.month import agency_settings, extracts, submissions
 from store.month.facts import AT_UPLOAD, PART
-from store.records import merge, read
+from store.records import consent, field_notes, merge, read
 from store.records.values import is_day, moment, pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -66,12 +66,18 @@ def retention_years(snapshot: Snapshot, agency: AgencyInfo) -> int:
     return int(told) if told.isascii() and told.isdigit() else 0
 
 
-def set_retention_years(unit: UnitOfWork, agency: AgencyInfo, years: int) -> bool:
-    """Say for how many years after closure a client is kept, 0 for no end; False when it says so already."""
+def set_retention_years(unit: UnitOfWork, agency: AgencyInfo, years: int, seen: int | None = None) -> bool:
+    """Say for how many years after closure a client is kept, 0 for no end; False when it says so already.
+
+    `seen` is what it said when the person looked, None where nobody did. Raises Problem where it is another by now.
+    """
     if not 0 <= years <= MOST_YEARS:
         raise Problem(
             f"Clients are kept for 1 to {MOST_YEARS} years after closure, or 0 for no end: give such a number."
         )
+    now = retention_years(unit, agency)
+    if seen not in (None, now):
+        raise Problem(f"Somebody else changed meanwhile for how long clients are kept ({now or 'no end'}): look again.")
     return agency_settings.set_setting(unit, agency, RETENTION, str(years) if years else "")
 
 
@@ -183,7 +189,8 @@ def take_back(unit: UnitOfWork, removal_id: str) -> RemovalInfo:
 def require_second_person(unit: UnitOfWork, removal_id: str) -> RemovalInfo:
     """What was asked, for the other person who confirms it.
 
-    Raises Problem for the one who asked, and where a record changed since or somebody has one open.
+    Raises Problem for the one who asked, where a record changed since, or a note on one or its key worker, and where
+    somebody has one open.
     """
     info = _require_open(unit, removal_id)
     if info.asked_by == unit.person:
@@ -192,11 +199,30 @@ def require_second_person(unit: UnitOfWork, removal_id: str) -> RemovalInfo:
     trees = all_of(unit, info.client_id)
     if row.state != _state_of(trees):
         raise Problem("The record was changed since its removal was asked for: take that back, look, and ask anew.")
+    if noted := _noted_since(unit, info.client_id, trees):
+        raise Problem(
+            f"{noted} wrote a note on the record, or its key worker, since its removal was asked for: take that back,"
+            " look, and ask anew."
+        )
     for tree in trees:
         there = presence.others(unit, "client", tree.client.id, unit.who.session, unit.who.at)
         if there:
             raise Problem(f"{there[0].person} has the record open: it is removed once nobody is in it.")
     return info
+
+
+def _noted_since(unit: UnitOfWork, client_id: str, trees: Iterable[ClientTree]) -> str:
+    """Who else wrote something beside a client's records since their removal was asked for, such as that they come
+    back; "" for nobody. Whom a withdrawal was told to is no such thing: whoever confirms sees to that before."""
+    asked = select(func.max(AUDITS.c.number)).where(AUDITS.c.record_id == client_id, AUDITS.c.act == ASK)
+    noted = AUDITS.c.act.in_(("annotate", field_notes.ACT)) & (AUDITS.c.field != consent.TOLD)
+    since = (AUDITS.c.number > asked.scalar_subquery()) & (AUDITS.c.person != unit.person)
+    query = select(AUDITS.c.person).where(since, noted).limit(1)
+    for some in read.batches(one.id for one in records_in(trees)):
+        who = unit.connection.execute(query.where(AUDITS.c.record_id.in_(some))).scalar_one_or_none()
+        if who is not None:
+            return str(who)
+    return ""
 
 
 def _require_open(snapshot: Snapshot, removal_id: str) -> RemovalInfo:

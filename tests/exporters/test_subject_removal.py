@@ -442,8 +442,31 @@ def test_what_changed_since_it_was_asked_or_is_open_is_not_removed(desk: Desk) -
     with pytest.raises(Problem, match="cid has the record open"):
         do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
     do(desk.store, Who("cid", BOB.at, "s1"), presence.leave)
+    now = ask(desk.store, read.get, "client", client)
+    do(
+        desk.store,
+        Who("cid", BOB.at, "s1"),
+        drafts.save,
+        Draft("client", client, {**now.values, "SEX": "2"}, now.version),
+    )
+    assert "What cid typed and did not save goes with them." in ask(
+        desk.store, removal.told_before, agency, STANDARD, asked
+    )
+    # Who confirms knows what he wrote himself.
+    do(desk.store, BOB, field_notes.keep, "client", client, "SEX", "Asked twice")
+    do(
+        desk.store,
+        Who("cid", BOB.at),
+        field_notes.keep,
+        "client",
+        client,
+        "SEX",
+        "Comes back on Monday",
+        before="Asked twice",
+    )
+    with pytest.raises(Problem, match="cid wrote a note on the record, or its key worker, since"):
+        do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
     with desk.store.writing(ANN) as unit:
-        now = read.get(unit, "client", client)
         save.change(unit, "client", client, {**now.values, "SEX": "2"}, now.version)
     with pytest.raises(Problem, match="changed since"):
         do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)

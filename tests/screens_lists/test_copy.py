@@ -12,6 +12,7 @@ from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask
 from tests.terminal import Terminal
 from tui.screens.client import copy_to_agency
+from validators.problems import Problem
 from validators.standard.catalogue import load
 
 ENGLISH, WELSH = load("ndtms-cjit-p"), "smds-wales"
@@ -141,6 +142,18 @@ def test_what_was_saved_meanwhile_is_seen_before_it_is_copied(store: Store, pers
     assert name == "" and plan.client.values["DOB"] == "1985-06-16" and copied(store, wales) == []
     plan, name = store.do(Who("ann", NOW), copy_to_agency._written, *given, plan)
     assert name.endswith(" EW") and len(copied(store, wales)) == 1
+
+
+def test_a_copy_to_an_agency_whose_code_somebody_mended_meanwhile_makes_none_of_the_code_it_had(
+    store: Store, person: ClientTree
+) -> None:
+    wales = agency_in_wales(store)
+    given = person.client.id, ENGLISH, "T0001", wales
+    seen = ask(store, copy_to_agency._planned, *given)
+    store.do(Who("bob", NOW), agencies.rename, wales, "W00002")
+    with pytest.raises(Problem, match=r"changed what is said of the agency W00001 meanwhile .code W00002"):
+        store.do(Who("ann", NOW), copy_to_agency._written, *given, seen)
+    assert [one.code for one in ask(store, agencies.listed)] == ["T0001", "W00002"]
 
 
 def test_at_a_wide_screen_all_of_it_is_in_view(start: Start, store: Store, person: ClientTree) -> None:

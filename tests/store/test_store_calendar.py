@@ -66,6 +66,25 @@ def test_what_somebody_stated_meanwhile_is_not_replaced_unseen(store: Store, age
     assert [one.id for one in ask(store, calendar.overrides, "ndtms")] == [second.id]
 
 
+def test_what_somebody_said_of_an_agency_meanwhile_is_not_written_over_unseen(store: Store, agency: AgencyInfo) -> None:
+    empty = do(store, Who("ann", NOW), agencies.enter, "T0999", agency.standard)
+    do(store, Who("bob", NOW), agencies.set_reports_since, empty, "2021-02")
+    # It is what ann sees, and confirms: no word that it is so while it is not.
+    with pytest.raises(Problem, match=r"agency T0999 meanwhile .first submission 2021-02"):
+        do(store, Who("ann", LATER), agencies.set_reports_since, empty, empty.reports_since)
+    do(store, Who("bob", NOW), calendar.set_region, empty, "London")
+    with pytest.raises(Problem, match="region London"):
+        do(store, Who("ann", LATER), calendar.set_region, empty, "")
+    do(store, Who("bob", NOW), agencies.rename, empty, "T0998")
+    for act, *more in ((agencies.rename, "T0997"), (agencies.remove,)):
+        with pytest.raises(Problem, match="code T0998"):
+            do(store, Who("ann", LATER), act, empty, *more)
+    do(store, Who("bob", NOW), agencies.remove, replace(empty, code="T0998"))
+    with pytest.raises(Problem, match="taken out of this store"):
+        do(store, Who("ann", LATER), agencies.set_reports_since, empty, "2021-03")
+    assert [one.code for one in ask(store, agencies.listed)] == [agency.code]
+
+
 def test_the_agencys_own_region_goes_before_all_regions(store: Store, agency: AgencyInfo) -> None:
     with store.writing(Who("ann", NOW)) as work:
         calendar.add_overrides(work, agency, [replace(MOVED, region="London", deadline=date(2021, 3, 9))], TODAY)[0]

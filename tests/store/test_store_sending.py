@@ -13,7 +13,7 @@ from store.month.facts import ConfirmedMismatch, WrittenExtract
 from store.records import agencies
 from store.store import Store
 from tests.store.small_standard import LATER, NOW
-from tests.stores import ask
+from tests.stores import ask, do
 from validators.problems import Problem
 
 
@@ -163,8 +163,10 @@ def test_a_bounce_list_is_kept_for_each_agency_and_submission_until_it_is_forgot
         bounce_lists.read_by(work, agency, first, counts_rows=True)
     kept = ask(store, bounce_lists.one, agency, "2020-11")
     assert kept is not None and (kept.counts_rows, kept.extract_id) == (True, first.id)
+    with pytest.raises(Problem, match="bob changed the list of 2020-11 meanwhile"):
+        do(store, Who("ann", LATER), bounce_lists.forget, agency, "2020-11", "2 DOB")
     with store.writing(Who("ann", LATER)) as work:
-        bounce_lists.forget(work, agency, "2020-11")
+        bounce_lists.forget(work, agency, "2020-11", kept.text)
         bounce_lists.forget(work, agency, "2020-11")
     assert ask(store, bounce_lists.one, agency, "2020-11") is None
     told = [(one.field, one.old, one.new) for one in ask(store, audit.history, [agency.id]) if "bounce" in one.field]

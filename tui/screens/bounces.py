@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from textual import events
@@ -25,6 +26,7 @@ from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import TextPage
+from validators.problems import Problem
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence, counted
 
@@ -186,7 +188,7 @@ class BouncesScreen(StoreScreen[None]):
         args = (self.program.agency, self.program.standard, self.extracts[self.at].id, text, self.rows)
         self.program.read(lambda snapshot: _found(snapshot, *args), on_done=came, hold=True)
 
-    def _came(self, found: list[Bounce]) -> None:
+    def _came(self, found: list[Bounce], problem: Problem | None = None) -> None:
         self.bounces = found
         self.table.reload()
         self.on_line_list_moved()  # with what is said below, not a frame later
@@ -196,6 +198,9 @@ class BouncesScreen(StoreScreen[None]):
         parts = [f"{lost:,} do not, marked {NOWHERE}"] if lost else []
         parts += [f"{doubtful:,} may mean another, marked {DOUBTFUL}"] if doubtful else []
         parts += [f"{changed:,} changed since"] if changed else []
+        if problem is not None:
+            self.say(problem.sentence, "warning")
+            return
         self.say(f"{'; '.join([told, *parts])}.", "notice" if lost or doubtful else "ok")
 
     def action_type_in(self) -> None:
@@ -250,10 +255,10 @@ class BouncesScreen(StoreScreen[None]):
         elif self._is_new and text:
 
             def move(unit: UnitOfWork) -> BounceList:
-                bounce_lists.forget(unit, agency, before.submission)
+                bounce_lists.forget(unit, agency, before.submission, text)
                 return bounce_lists.add(unit, agency, its, text, counts_rows=rows)
 
-            self.program.write(move, on_done=self._added)
+            self.program.write(move, on_done=self._added, on_problem=partial(self._overtaken, before))
             self._read()
         else:
             self.text, self.bounces = "", []
@@ -276,12 +281,16 @@ class BouncesScreen(StoreScreen[None]):
         """Delete: ask, then begin anew."""
         if not self.extracts or not self.text:
             return
-        agency, submission = self.program.agency, self.extracts[self.at].submission
+        agency, its, seen = self.program.agency, self.extracts[self.at], self.text
+        submission = its.submission
 
         def answered(letter: str | None) -> None:
             if letter == "f":
                 self.program.write(
-                    lambda unit: bounce_lists.forget(unit, agency, submission), on_done=self._forgotten, hold=True
+                    lambda unit: bounce_lists.forget(unit, agency, submission, seen),
+                    on_done=self._forgotten,
+                    on_problem=partial(self._overtaken, its),
+                    hold=True,
                 )
 
         lines = [f"The list of {submission}, {len(self.bounces):,} lines, is kept for all who work for this agency."]
@@ -291,6 +300,20 @@ class BouncesScreen(StoreScreen[None]):
         self.text, self.bounces, self._is_new, self._opened = "", [], False, None
         self.table.reload()
         self.say("The list is forgotten.", "ok")
+
+    def _overtaken(self, its: ExtractInfo, problem: Problem) -> None:
+        """Nothing was taken away, for somebody else changed the list of an extract's submission: show that one."""
+        self.say(problem.sentence, "warning")
+        agency, submission = self.program.agency, its.submission
+
+        def came(kept: BounceList | None) -> None:
+            self.at = next((at for at, one in enumerate(self.extracts) if one.id == its.id), self.at)
+            self._tell()
+            if kept is not None:
+                self.text, self.rows, self._is_new = kept.text, kept.counts_rows, False
+                self._find(self.text, lambda found: self._came(found, problem))
+
+        self.program.read(lambda snapshot: bounce_lists.one(snapshot, agency, submission), on_done=came, hold=True)
 
     # Showing
 

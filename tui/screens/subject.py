@@ -322,18 +322,21 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
         """`y`: for how long clients are kept."""
         agency = self.program.agency
 
-        def came(texts: Mapping[str, str] | None) -> None:
-            if texts is not None:
-                years = _years(texts)
-                self.program.write(
-                    lambda unit: stored.set_retention_years(unit, agency, years),
-                    on_done=lambda _: self.action_refresh_data(),
-                    hold=True,
-                )
+        def ask(seen: int) -> None:
+            def came(texts: Mapping[str, str] | None) -> None:
+                if texts is not None:
+                    years = _years(texts)
+                    self.program.write(
+                        lambda unit: stored.set_retention_years(unit, agency, years, seen),
+                        on_done=lambda _: self.action_refresh_data(),
+                        hold=True,
+                    )
 
-        about = ["Whoever is closed for longer is listed as due. Nothing is removed by itself."]
-        asked = Asked("years", "Years after closure, 0 for no end")
-        self.app.push_screen(Asking("How long clients are kept", about, [asked], _years), came)
+            about = ["Whoever is closed for longer is listed as due. Nothing is removed by itself."]
+            asked = Asked("years", "Years after closure, 0 for no end")
+            self.app.push_screen(Asking("How long clients are kept", about, [asked], _years), came)
+
+        self.program.read(lambda snapshot: stored.retention_years(snapshot, agency), on_done=ask, hold=True)
 
 
 def _years(texts: Mapping[str, str]) -> int:

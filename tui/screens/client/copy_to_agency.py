@@ -216,7 +216,11 @@ def _planned(snapshot: Snapshot, client_id: str, source: Standard, code: str, ag
 def _written(
     unit: UnitOfWork, client_id: str, source: Standard, code: str, agency: AgencyInfo, seen: CopyPlan
 ) -> tuple[CopyPlan, str]:
-    """Enter what was seen on the page, and what the copy is called; without a name where it would be another by now."""
+    """Enter what was seen on the page, and what the copy is called; without a name where it would be another by now.
+
+    Raises Problem where the agency chosen is called otherwise by now: none is made of the code that it had.
+    """
+    stored_agencies.require_as_seen(unit, agency, "code", "standard")
     plan, target = _planned(unit, client_id, source, code, agency), load(agency.standard)
     if plan != seen:
         return plan, ""
