@@ -56,8 +56,14 @@ def bump(connection: Connection) -> int:
 
 
 def list_version(connection: Connection) -> int:
-    """How often lines were written anew, by saves and by checks."""
+    """How often lines were written anew or taken away, by saves, checks and removals."""
     return _counted(connection, _WRITTEN)
+
+
+def took_away(connection: Connection) -> None:
+    """Note that clients went with their lines: what any session remembers of who is in a list holds no more."""
+    bump(connection)
+    _count(connection, _WRITTEN)
 
 
 def _counted(connection: Connection, what: int) -> int:

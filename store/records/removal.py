@@ -320,7 +320,7 @@ def erase(
     _forget_names(unit)
     done = {"confirmed_at": unit.at, "confirmed_by": unit.person, "told": json.dumps(counts)}
     unit.connection.execute(update(REMOVALS).where(REMOVALS.c.id == removal_id).values(**done))
-    index.bump(unit.connection)
+    index.took_away(unit.connection)
     return get(unit, removal_id)
 
 

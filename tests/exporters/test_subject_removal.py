@@ -192,6 +192,7 @@ def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> No
     asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
     with pytest.raises(Problem, match="another person"):
         do(desk.store, ANN, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    listed = ask(desk.store, search.count, agency, ClientQuery())  # remembered from now on
     log = desk.store.path.with_name(f"{desk.store.path.name}-wal")
     with desk.store.reading() as snapshot:
         read.get(snapshot, "client", client)  # somebody reads just then
@@ -210,6 +211,7 @@ def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> No
         kept = b"\n".join(line for line in lines if b"episodemark" not in line)
         assert kept != texts[own_id] and b"".join(ask(desk.store, extracts.text, own_id)) == kept
     assert [each["CLIENT"] for each in desk.kept()] == ["1001", "1003"]
+    assert ask(desk.store, search.count, agency, ClientQuery()) == listed - 1
     kept_list = ask(desk.store, bounce_lists.latest, agency)
     assert kept_list is not None and kept_list.text == "e3 wrong\nline 4: DOB wrong"
     assert ask(desk.store, audit.verify).whole
