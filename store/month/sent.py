@@ -56,11 +56,19 @@ def mark(unit: UnitOfWork, extract_id: str) -> ExtractInfo:
     return extracts.one(unit, extract_id)
 
 
-def take_back(unit: UnitOfWork, extract_id: str) -> ExtractInfo:
-    """Note that an extract was not sent after all. Raises Problem when it does not count as sent."""
+def take_back(unit: UnitOfWork, extract_id: str, seen: ExtractInfo | None = None) -> ExtractInfo:
+    """Note that an extract was not sent after all; `seen` is how whoever says so looked at it, None where nobody did.
+
+    Raises Problem when it does not count as sent, and where somebody marked it after that.
+    """
     info = extracts.one(unit, extract_id)
-    if not info.is_sent:
+    if not info.is_sent or info.sent_at is None:
         raise Problem(f"The extract {extract_id[:8]} is not marked as sent: there is nothing to take back.")
+    if seen is not None and (info.sent_at, info.sent_by) != (seen.sent_at, seen.sent_by):
+        raise Problem(
+            f"{info.sent_by} marked the extract {extract_id[:8]} as sent at {minute_text(info.sent_at)}, after you"
+            " looked at it: it counts as sent; look at it as it is now."
+        )
     columns = {"taken_back_at": unit.at, "taken_back_by": unit.person}
     unit.connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
     unit.chain.add(TAKEN_BACK, "extract", extract_id, "", info.sha256, None)

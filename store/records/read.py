@@ -72,7 +72,7 @@ def to_record(kind: Kind, row: Row[Any]) -> StoredRecord:
 
 def not_there(kind: Kind, record_id: str) -> Sentence:
     """What a Problem says of a record that there is none of."""
-    told = "There is no {kind} {id} in the store: it may be another store's."
+    told = "There is no {kind} {id} in the store: it was removed for good, or is another store's."
     return Sentence(told, kind=term(kind), id=record_id)
 
 

@@ -138,8 +138,11 @@ def test_what_was_sent_of_a_record_is_known_by_its_digest_until_that_is_taken_ba
         stored_sent.take_back(work, second.id)
     assert ask(store, stored_sent.digests, agency, known) == {"r1": "aa", "r2": "bb"}
     assert ask(store, stored_sent.digests, agency, ["r2"]) == {"r2": "bb"}
+    # Who looked before it was marked takes nothing back that another one says was sent.
+    with pytest.raises(Problem, match=r"ann marked the extract .* as sent at .*, after you looked at it"):
+        do(store, Who("bob", LATER), stored_sent.take_back, first.id, first)
     with store.writing(Who("ann", LATER)) as work:
-        stored_sent.take_back(work, first.id)
+        stored_sent.take_back(work, first.id, extracts.one(work, first.id))
     assert ask(store, stored_sent.digests, agency, known) == {}
 
 

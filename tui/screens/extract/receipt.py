@@ -28,6 +28,7 @@ from tui.session.program import StoreScreen
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.text_page import TextPage
+from validators.problems import Problem
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -153,14 +154,29 @@ class ReceiptScreen(StoreScreen[None]):
         """Del: it was not sent after all."""
         answers = [Answer("t", "Take it back: it was not sent")]
 
+        seen = self.extract
+
         def came(letter: str | None) -> None:
             if letter == "t":
-                id = self.extract.id
                 self.program.write(
-                    lambda unit: stored_sent.take_back(unit, id), on_done=lambda info: self._came((info, "")), hold=True
+                    lambda unit: stored_sent.take_back(unit, seen.id, seen),
+                    on_done=lambda info: self._came((info, "")),
+                    on_problem=self._not_taken_back,
+                    hold=True,
                 )
 
         self.app.push_screen(Confirm("Take back?", ["Both marks are kept, with name and time."], answers), came)
+
+    def _not_taken_back(self, problem: Problem) -> None:
+        """Say why, and show the extract as it is by now: somebody else may have marked it."""
+        self.say(problem.sentence, "error")
+        id = self.extract.id
+
+        def came(extract: ExtractInfo) -> None:
+            self.extract = extract
+            self._show()
+
+        self.program.read(lambda snapshot: extracts.one(snapshot, id), on_done=came)
 
     def action_again(self) -> None:
         """F4: the same bytes, into a folder."""
