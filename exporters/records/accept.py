@@ -1,6 +1,7 @@
 """Accepting warnings with a reason, for the values they are about, and taking that back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporters.records import check_client
@@ -43,25 +44,45 @@ def of_rule(snapshot: Snapshot, work: Work, found: FoundRecord, rule: str) -> li
     ]
 
 
-def group(store: "Store", who: Who, order: FindingOrder, index: int, *, rule: str, reason: str) -> int:
-    """Accept the open warnings of a rule in a group of listed findings, a batch a transaction; return how many."""
+@dataclass(frozen=True, slots=True)
+class GroupWarnings:
+    """The open warnings of a group of listed findings as a person is asked about them.
+
+    `rules` are theirs, each with what it says of the first one; of more than one not all. `seen` tells each warning and
+    its values from all others: the number it is listed by may be another one's after the next check.
+    """
+
+    rules: Mapping[str, str]
+    seen: frozenset[int]
+
+
+def group(store: "Store", who: Who, order: FindingOrder, index: int, asked: GroupWarnings, reason: str) -> int:
+    """Accept the open warnings of a group, which are of one rule, as far as they are those that were `asked` about; a
+    batch a transaction. Returns how many."""
     made = 0
     with store.reading() as snapshot:
         for page in open_warnings(snapshot, order, index, AT_ONCE):
-            if left := [one for one in page if one.rule == rule]:
+            if left := [one for one in page if _told_apart(one) in asked.seen]:
                 made += len(store.do(who, acceptances.accept, left, reason))
     return made
 
 
-def rules_of(snapshot: Snapshot, order: FindingOrder, index: int) -> dict[str, str]:
-    """The rules of a group's open warnings, each with what it says of the first one; of more than one not all."""
+def asked_about(snapshot: Snapshot, order: FindingOrder, index: int) -> GroupWarnings:
+    """The open warnings of a group, for whoever is asked whether they are accepted."""
     rules: dict[str, str] = {}
+    seen: set[int] = set()
     for page in open_warnings(snapshot, order, index, AT_ONCE):
         for one in page:
             rules.setdefault(one.rule, one.message)
+            seen.add(_told_apart(one))
         if len(rules) > 1:
             break
-    return rules
+    return GroupWarnings(rules, frozenset(seen))
+
+
+def _told_apart(one: Finding) -> int:
+    """A number that a warning has in this process as long as it says the same of the same record."""
+    return hash((one.rule, one.episode_id, one.event_id, tuple(sorted(one.values.items()))))
 
 
 def open_warnings(snapshot: Snapshot, order: FindingOrder, index: int, many: int) -> Iterator[list[Finding]]:

@@ -1,6 +1,7 @@
 """Very many findings: read a page at a time, accepted all at once, never taken for others."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -106,8 +107,25 @@ def test_accepting_all_of_a_rule_goes_beyond_what_is_listed(start: Start, store:
     assert group().open_warnings == 6 and group().counted().endswith("1 accepted")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accept, "AT_ONCE", 2)
+
+        def checked(one: Finding) -> None:
+            ((stamp, _),) = ask(store, queries.stamped, agency, [one.episode_id])
+            do(store, Who(CHECKER, NOW), results.save, [(one.episode_id, stamp, [one])], NOW.date())
+
+        last = ask(store, queries.findings, agency, rule="74")[-1]
+        checked(last)
         its = group()
-        assert accept.group(store, Who("ann", NOW), its.order, its.index, rule="74", reason="all the same") == 6
+        asked = ask(store, accept.asked_about, its.order, its.index)
+        assert list(asked.rules) == ["74"] and len(asked.seen) == 6
+        # What is found of it while the reason is typed, for what another one saved, is listed by the very number.
+        checked(replace(last, values={**last.values, "PRNTSTAT": "9"}))
+        number = max(its.order.numbers)
+        assert ask(store, queries.numbered, [number])[number].finding.values["PRNTSTAT"] == "9"
+        assert accept.group(store, Who("ann", NOW), its.order, its.index, asked, "all the same") == 5
+        assert group().open_warnings == 1
+        its = group()
+        asked = ask(store, accept.asked_about, its.order, its.index)
+        assert accept.group(store, Who("ann", NOW), its.order, its.index, asked, "all the same") == 1
     assert group().open_warnings == 0
     assert sorted(one.reason for one in ask(store, acceptances.listed, agency)) == ["all the same"] * 6 + ["known"]
     assert ask(store, audit.verify).whole

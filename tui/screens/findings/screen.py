@@ -528,31 +528,32 @@ class FindingsScreen(FilteredScreen):
         self._ask("Accept this warning", about, [one])
 
     def _accept_group(self, group: Group) -> None:
-        many, app = group.open_warnings, self.program
-        if not many:
+        app = self.program
+        if not group.open_warnings:
             self.say("No warning here is left to be accepted.", "notice")
             return
 
-        def told(rules: Mapping[str, str]) -> None:
+        def told(found: accept.GroupWarnings) -> None:
+            rules = found.rules
             if len(rules) > 1:
                 self.say(
                     "These are warnings of several rules: group by rule (1) to accept those of one together.", "notice"
                 )
             elif rules:
                 ((rule, message),) = rules.items()
-                title = f"Accept {counted(many, 'warning')}"
+                title = f"Accept {counted(len(found.seen), 'warning')}"
                 about = [rule_title(app.standard, rule), message]
                 about.append(f"One reason for all, each kept for its own values. {accept.PORTAL.told(app.terms)}")
-                self._ask_reason(title, about, many, lambda reason: self._keep_all(group, rule, reason))
+                self._ask_reason(title, about, len(found.seen), lambda reason: self._keep_all(group, found, reason))
 
-        app.read(lambda snapshot: accept.rules_of(snapshot, group.order, group.index), on_done=told, hold=True)
+        app.read(lambda snapshot: accept.asked_about(snapshot, group.order, group.index), on_done=told, hold=True)
 
-    def _keep_all(self, group: Group, rule: str, reason: str) -> None:
+    def _keep_all(self, group: Group, asked: accept.GroupWarnings, reason: str) -> None:
         app = self.program
         who = Who(app.person, app.clock(), app.session)
         app.in_store(
-            lambda store: accept.group(store, who, group.order, group.index, rule=rule, reason=reason),
-            on_done=self._kept,
+            lambda store: accept.group(store, who, group.order, group.index, asked, reason),
+            on_done=lambda many: self._kept(many, max(0, len(asked.seen) - many)),
             writes=True,
             hold=True,
         )
@@ -586,8 +587,9 @@ class FindingsScreen(FilteredScreen):
 
         self.program.write(lambda unit: acceptances.accept(unit, warnings, reason), on_done=done, hold=True)
 
-    def _kept(self, many: int) -> None:
-        self.say(f"Accepted {counted(many, 'warning')}.", "ok")
+    def _kept(self, many: int, others: int = 0) -> None:
+        left = f" Changed or seen to meanwhile, and left as they are: {others:,}." if others else ""
+        self.say(f"Accepted {counted(many, 'warning')}.{left}", "notice" if others else "ok")
         self.read()
 
     def _ask_back(self, one: Finding) -> None:
