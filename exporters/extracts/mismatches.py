@@ -430,9 +430,11 @@ def against(snapshot: Snapshot, preview: Preview, sent: ExtractInfo) -> Mismatch
 
 
 def confirm(work: "UnitOfWork", sent: ExtractInfo, mismatch: Mismatch, reason: str) -> Mismatch:
-    """Confirm a mismatch with a reason. Raises Problem without one, and when it is explained or confirmed already."""
+    """Confirm a mismatch with a reason. Raises Problem without one, when it is explained or confirmed already, and
+    where somebody confirmed it for other values since it was looked at."""
+    lapsed = mismatch.lapsed.id if mismatch.lapsed is not None else ""
     said = stored_sent.confirm(
-        work, sent.id, ConfirmedMismatch(mismatch.kind, mismatch.subject, mismatch.confirmable), reason
+        work, sent.id, ConfirmedMismatch(mismatch.kind, mismatch.subject, mismatch.confirmable), reason, lapsed
     )
     return replace(mismatch, confirmed=said, lapsed=None)
 

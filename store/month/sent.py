@@ -137,10 +137,14 @@ def confirmations(snapshot: Snapshot, extract_id: str) -> list[ConfirmationInfo]
     return [_info(row) for row in snapshot.connection.execute(query.order_by(CONFIRMATIONS.c.number))]
 
 
-def confirm(unit: UnitOfWork, extract_id: str, mismatch: ConfirmedMismatch, reason: str) -> ConfirmationInfo:
+def confirm(
+    unit: UnitOfWork, extract_id: str, mismatch: ConfirmedMismatch, reason: str, lapsed: str | None = None
+) -> ConfirmationInfo:
     """Keep that a mismatch is right, and why; an earlier word on the same subject, about other values, gives way.
 
-    Raises Problem without a reason, without such an extract, and when the very same is confirmed already.
+    `lapsed` is the id of that one as the person saw it, "" where none was said, None where nobody looked. Raises
+    Problem without a reason, without such an extract, when the very same is confirmed already, and where another word
+    than the one seen would give way.
     """
     kind, subject, told = mismatch.kind, mismatch.subject, mismatch.told
     info = extracts.one(unit, extract_id)
@@ -150,6 +154,11 @@ def confirm(unit: UnitOfWork, extract_id: str, mismatch: ConfirmedMismatch, reas
         if (known.kind, known.subject) == (kind, subject):
             if dict(known.told) == dict(told):
                 raise Problem(f"That mismatch was confirmed by {known.confirmed_by} already: there is nothing to do.")
+            if lapsed not in (None, known.id):
+                raise Problem(
+                    f"{known.confirmed_by} confirmed that mismatch meanwhile, for values that stand there now: look at"
+                    " the mismatches again."
+                )
             withdraw(unit, known.id)
     own_id = str(uuid.uuid4())
     number = select(EXTRACTS.c.number).where(EXTRACTS.c.id == info.id).scalar_subquery()

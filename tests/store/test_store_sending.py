@@ -100,10 +100,11 @@ def test_a_mismatch_is_confirmed_with_a_reason_and_gives_way_to_another_word(sto
     assert (said.reason, said.told, said.confirmed_by, said.confirmed_at) == ("typed wrongly before", told, "ann", NOW)
     with pytest.raises(Problem, match="confirmed by ann already"), store.writing(Who("bob", NOW)) as work:
         stored_sent.confirm(work, one.id, ConfirmedMismatch("identity", "c1", told), "again")
+    other = ConfirmedMismatch("identity", "c1", {"was": "A", "now": "C"})
+    with pytest.raises(Problem, match="ann confirmed that mismatch meanwhile"):
+        do(store, Who("bob", LATER), stored_sent.confirm, one.id, other, "married", "")
     with store.writing(Who("bob", LATER)) as work:
-        anew = stored_sent.confirm(
-            work, one.id, ConfirmedMismatch("identity", "c1", {"was": "A", "now": "C"}), "married"
-        )
+        anew = stored_sent.confirm(work, one.id, other, "married", said.id)
     assert ask(store, stored_sent.confirmations, one.id) == [anew]
     with store.writing(Who("bob", LATER)) as work:
         gone = stored_sent.withdraw(work, anew.id)
