@@ -344,6 +344,8 @@ def told(path: Path, copy: Path | None = None) -> Iterator[None]:
 
 _NO_ROOM_TO_SHARE = driver.SQLITE_IOERR | (19 << 8)
 """SQLite's IOERR_SHMSIZE: the file beside a store by which its readers know of each other could not be made longer."""
+_NOTHING_THERE = "FOREIGN KEY"
+"""In what the driver says of a row that hangs on one there is none of any more: it gives no finer code."""
 _LEAST_ROOM = 1 << 16
 
 
@@ -363,6 +365,9 @@ def _problem(error: Exception, path: Path) -> Problem:
     code = fine & 0xFF
     if code == driver.SQLITE_IOERR and (fine == _NO_ROOM_TO_SHARE or _is_full(path)):
         return Problem(f"The store {path} could not be read or written, the disk is full: free some space, try again.")
+    if code == driver.SQLITE_CONSTRAINT and _NOTHING_THERE in str(cause):
+        told = "What this belongs to was taken out of the store meanwhile: nothing was changed; look again"
+        return Problem(f"{told} (where it is still there, please report this).")
     sentences = {
         driver.SQLITE_BUSY: "is locked, somebody else is writing: try again in a moment.",
         driver.SQLITE_LOCKED: "is locked, somebody else is writing: try again in a moment.",

@@ -39,7 +39,9 @@ def of_agency(snapshot: Snapshot, agency: AgencyInfo) -> SubmissionCalendar:
 def due_period(snapshot: Snapshot, agency: AgencyInfo, day: date) -> ReportingPeriod:
     """The period of the submission that is due on a day, in the agency's region as it is now. Raises Problem."""
     query = select(AGENCIES.c.region).where(AGENCIES.c.number == agency.number)
-    region = snapshot.connection.execute(query).scalar_one()
+    region = snapshot.connection.execute(query).scalar_one_or_none()
+    if region is None:
+        raise agencies.taken_out(agency)
     return calendar_of(snapshot, snapshot.derivers[agency.standard].standard, region).due(day).period
 
 

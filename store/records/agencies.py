@@ -117,11 +117,16 @@ def require_as_seen(snapshot: Snapshot, agency: AgencyInfo, *parts: str) -> None
     """
     now = next((one for one in listed(snapshot) if one.id == agency.id), None)
     if now is None:
-        raise Problem(f"The agency {agency.code} was taken out of this store by somebody else: nothing is done.")
+        raise taken_out(agency)
     others = [part for part in parts if getattr(now, part) != getattr(agency, part)]
     if others:
         told = ", ".join(f"{_PARTS[part]} {getattr(now, part) or 'none'}" for part in others)
         raise Problem(f"Somebody else changed what is said of the agency {agency.code} meanwhile ({told}): look again.")
+
+
+def taken_out(agency: AgencyInfo) -> Problem:
+    """What whoever has an agency open that was empty is told once an administrator removed it."""
+    return Problem(f"The agency {agency.code} was taken out of this store by somebody else: open another agency.")
 
 
 def _tables_of_agencies() -> list[Table]:

@@ -9,7 +9,7 @@ from store.disk import audit
 from store.facts import AgencyInfo, Who
 from store.findings import queries, results
 from store.findings.results import CHECKER
-from store.month import calendar
+from store.month import agency_settings, calendar
 from store.records import agencies, bulk_load
 from store.store import Store
 from tests.store.small_standard import LATER, NOW
@@ -82,6 +82,11 @@ def test_what_somebody_said_of_an_agency_meanwhile_is_not_written_over_unseen(st
     do(store, Who("bob", NOW), agencies.remove, replace(empty, code="T0998"))
     with pytest.raises(Problem, match="taken out of this store"):
         do(store, Who("ann", LATER), agencies.set_reports_since, empty, "2021-03")
+    # Whoever has it open yet is told so by all that reads or writes, never that the program failed.
+    with pytest.raises(Problem, match="taken out of this store"):
+        ask(store, calendar.due_period, empty, TODAY)
+    with pytest.raises(Problem, match="taken out of the store meanwhile"):
+        do(store, Who("ann", LATER), agency_settings.set_setting, empty, "quiet_weeks", "4")
     assert [one.code for one in ask(store, agencies.listed)] == [agency.code]
 
 
