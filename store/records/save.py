@@ -258,7 +258,7 @@ def _parent(unit: UnitOfWork, kind: Kind, parent_id: str) -> tuple[Agency, dict[
     if kind == "client":
         agency = unit.session.exec(select(Agency).where(Agency.id == parent_id)).one_or_none()
         if agency is None or agency.number is None:
-            raise Problem(f"There is no agency {parent_id} in the store: it may be another store's.")
+            raise Problem(f"There is no agency {parent_id} in the store: it was taken out, or is another store's.")
         return agency, {"agency_number": agency.number}
     above: Kind = "client" if kind == "episode" else "episode"
     parent = read.get(unit, above, parent_id)

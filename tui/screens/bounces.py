@@ -167,15 +167,16 @@ class BouncesScreen(StoreScreen[None]):
             self._is_new = True
             self._came(found)
             self.program.write(
-                lambda unit: bounce_lists.add(unit, agency, its, text, counts_rows=rows), on_done=self._added
+                lambda unit: bounce_lists.add(unit, agency, its, text, counts_rows=rows),
+                on_done=partial(self._added, whole),
             )
 
         self._find(whole, keep)
 
-    def _added(self, kept: BounceList) -> None:
-        """It is kept; where somebody else added to it meanwhile, that is there, too."""
-        before, self.text = self.text, kept.text
-        if before and not kept.text.startswith(before):
+    def _added(self, shown: str, kept: BounceList) -> None:
+        """It is kept; where somebody else added to it meanwhile, or forgot it, what is there now is shown."""
+        self.text = kept.text
+        if kept.text != shown:
             self._read()
 
     def _read(self) -> None:
@@ -258,7 +259,7 @@ class BouncesScreen(StoreScreen[None]):
                 bounce_lists.forget(unit, agency, before.submission, text)
                 return bounce_lists.add(unit, agency, its, text, counts_rows=rows)
 
-            self.program.write(move, on_done=self._added, on_problem=partial(self._overtaken, before))
+            self.program.write(move, on_done=partial(self._added, text), on_problem=partial(self._overtaken, before))
             self._read()
         else:
             self.text, self.bounces = "", []
