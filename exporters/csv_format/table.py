@@ -16,7 +16,7 @@ from typing import TextIO
 
 from exporters.csv_format import days
 from exporters.imports.encodings import encoding_of, ends_with_control_z
-from store.disk.files import open_input, open_text, refused
+from store.disk.files import open_input, open_text, refused, stamp_of
 from validators.dates import write_date
 from validators.problems import Problem
 from validators.rules.messages import listed
@@ -92,11 +92,13 @@ class Table:
     day_first: set[str] = field(default_factory=set)
     told_day_first: frozenset[str] = frozenset()
     empty_rows: int = 0
+    stamp: tuple[int, int] = (0, 0)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each row below the heading with the line it begins in; nothing in those that are empty.
 
-        A row of a width that the headings do not have is given as it is. Raises Problem where the file cannot be read.
+        A row of a width that the headings do not have is given as it is. Raises Problem where the file cannot be read,
+        or was changed since it was looked at: another program still writes it, and what is there is not all of it.
         """
         width, widths, mend = len(self.headers), self.widths, self.mend
         unwrap, nothing = self.unwrap, self.nothing
@@ -116,6 +118,8 @@ class Table:
                     if cells[place]:
                         cells[place] = mended(cells[place])
             yield line, cells
+        if stamp_of(self.path) != self.stamp:
+            raise Problem(f"{self.path} was changed while it was read: wait until it is written whole, and try again.")
 
     def _raw(self) -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(LONGEST_CELL)
@@ -175,6 +179,7 @@ def looked_at(path: Path, standard: Standard, dates: str = "") -> Table:
     """
     if dates not in ("", DAY_FIRST):
         raise Problem(f"Dates can be said to be {DAY_FIRST}: {dates!a} is not known.")
+    stamp = stamp_of(path)
     encoding = encoding_of(path)
     csv.field_size_limit(LONGEST_CELL)
     try:
@@ -187,6 +192,7 @@ def looked_at(path: Path, standard: Standard, dates: str = "") -> Table:
             f"{path} is XML, and returns of {standard.id} are tables: choose its --standard, or another file."
         )
     table = _headed(path, encoding, head, standard)
+    table.stamp = stamp
     if encoding.startswith("utf-16"):
         table.told.append("is in UTF-16")
     if ends_with_control_z(path, encoding):

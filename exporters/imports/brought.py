@@ -13,6 +13,7 @@ from exporters.formats.base import Importer, Taking
 from exporters.imports.detect import recognised
 from exporters.imports.encodings import encoding_of, refuse_unquoted
 from exporters.work import Work
+from store.disk.files import stamp_of
 from store.month import agency_settings
 from validators.problems import Problem
 from validators.records import Values
@@ -41,7 +42,7 @@ def check_brought(snapshot: "Snapshot", work: Work, path: Path, dates: str = "")
     Problem for a file that cannot be read, or is not the person's to read.
     """
     _look_at(path)
-    stamp = _stamp(path)
+    stamp = stamp_of(path)
     found = recognised(path, work.standard)
     own = found in ("", work.standard.id)
     standard = work.standard if own else load(found)
@@ -55,7 +56,7 @@ def row_at(checked: CheckedFile, line: int) -> Values:
 
     Raises Problem where the file is not any more what was checked.
     """
-    if _stamp(checked.path) != checked.stamp:
+    if stamp_of(checked.path) != checked.stamp:
         raise Problem(f"{checked.path} was changed since it was checked: check it again.")
     extract = choose.of(checked.report.standard).read(checked.path, None, checked.dates)
     for record, _ in extract.episodes():
@@ -85,11 +86,3 @@ def prepare_brought(store: "Store", work: Work, path: Path, taking: Taking) -> I
 def _look_at(path: Path) -> None:
     refuse_unquoted(path)
     encoding_of(path)  # what is no file, no text, or one of ours is refused
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns

@@ -34,9 +34,13 @@ from store.records import agencies, read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
+
+_NAMED = 6
+"""Columns that a note names."""
 
 
 class _StoredEvents:
@@ -79,6 +83,11 @@ class _StoredEvents:
         new = Counter((one.section, _content(one.values, self._sections[one.section].id_field)) for one in events)
         return (left & new).total()
 
+    @property
+    def untold(self) -> int:
+        """How many the file does not tell of, once all that it tells were matched."""
+        return sum(one.id not in self._matched for there in self._by_content.values() for one in there)
+
 
 class Import:
     """One file on its way into a store. Reading and comparing is done by `prepare`, writing by `write`."""
@@ -98,6 +107,10 @@ class Import:
         self._clients: dict[str, EpisodeRecord] = {}
         self._told: dict[tuple[str, str], str] = {}
         self._told_again = self._renamed = 0
+        # What the store has of episodes of the file where the file has nothing: values by their headers, and events.
+        self._untold: Counter[str] = Counter()
+        self._untold_events = 0
+        self._partly: set[str] = set()
         self._named: dict[str, str] = {}
         self._known = KnownClients()
         self._before: taken.ComparedWith | None = None
@@ -135,6 +148,7 @@ class Import:
         self._compare_all(store, choice, list(self._of_agency(records, choice.code)))
         if self._renamed:
             self.report.notes.append(perhaps_twice(self.standard.counted(self._renamed, "event"), "what they say"))
+        self._note_untold()
         self._name_events()
         taken.account_for(self._plan, self.report, self.standard, choice, store, self.taking)
         return choice.code
@@ -212,6 +226,8 @@ class Import:
                     difference = ValueDifference(line, finding.episode, header, kept, told)
                     self.report.disagreements.append(difference)
         self.report.left_out += [LeftOut(line, why) for line, why in out.items() if why]
+        if any(out.values()):
+            self._partly.add(episode[self._identity])
         self.report.again += sum(not why for why in out.values())
         events = tuple(event for event in record.events if event.line not in out) if out else record.events
         return replace(record, client=client, episode=episode, events=self._once(events))
@@ -394,12 +410,46 @@ class Import:
             return
         before = len(self.report.differences)
         self._plan.touched.append(known)
+        if self._is_whole(record):
+            self._count_untold(known.client, {} if is_merged else record.client)
+            self._count_untold(known.episode, record.episode)
         if not is_merged:
             self._compare_values(known.client, record, record.client)
         self._compare_values(known.episode, record, record.episode)
         told = self._compare_events(record, known)
         if not told and len(self.report.differences) == before:
             self.report.unchanged += 1
+
+    def _is_whole(self, record: EpisodeRecord) -> bool:
+        """Whether the file tells all it knows of an episode: without consent a row carries next to nothing."""
+        consent = self.standard.role("consent")
+        is_cut = consent and record.episode.get(consent, "") not in self.standard.values["consented"]
+        return not is_cut and record.episode[self._identity] not in self._partly
+
+    def _count_untold(self, stored: StoredRecord, told: Values) -> None:
+        """Count what the store has of a record where the file has nothing: it stays, and nobody would know."""
+        self._untold.update(
+            header
+            for header, text in told.items()
+            if not text
+            and stored.values.get(header, "")
+            and header not in self._identifiers
+            and self.standard.by_header[header].keyed == "person"
+        )
+
+    def _note_untold(self) -> None:
+        """Say what the store has and the file has not: a closure that was taken back, an event that was deleted there.
+
+        A blank wins over nothing, with --update either: only a person knows whether it was emptied or never told.
+        """
+        told = [f"{header} {many}" for header, many in self._untold.most_common(_NAMED)]
+        if more := len(self._untold) - len(told):
+            told.append(f"{more} more")
+        values = f"{counted(self._untold.total(), 'value')} ({', '.join(told)})" if told else ""
+        events = self.standard.counted(self._untold_events, "event") if self._untold_events else ""
+        if values or events:
+            every = " and ".join(filter(None, (values, events)))
+            self.report.notes.append(f"in the store and not in the file, kept as it is: {every}")
 
     def _taken_name(self, name: str) -> bool:
         """Whether a client of the store who is called nothing there gets that name."""
@@ -448,7 +498,7 @@ class Import:
         """
         there, gone = _StoredEvents(self.standard, known.events), _StoredEvents(self.standard, known.gone)
         new: list[Event] = []
-        told_of = 0
+        told_of, is_whole = 0, self._is_whole(record)
         for event in record.events:
             line = event.line or record.lines[0]
             stored = there.match(event)
@@ -464,11 +514,15 @@ class Import:
                 new.append(event)
                 told_of += 1
                 continue
+            if is_whole:
+                self._count_untold(stored, event.values)
             for header, told in event.values.items():
                 kept = stored.values.get(header, "")
                 if told and told != kept and not (header in self._identifiers and same_name(told) == same_name(kept)):
                     self._take(line, record, stored, header, told)
-        self._renamed += there.count_left(new) if new else 0
+        again = there.count_left(new) if new else 0
+        self._renamed += again
+        self._untold_events += there.untold - again if is_whole else 0
         return told_of
 
     def _name_events(self) -> None:

@@ -121,6 +121,15 @@ def open_text(path: Path, encoding: str, *, newline: str | None = None) -> TextI
     return io.TextIOWrapper(open_input(path), encoding=encoding, newline=newline)
 
 
+def stamp_of(path: Path) -> tuple[int, int]:
+    """How a file lies on the disk, by which it is told that it was changed since: its size, and when it was written."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
+
+
 def _not_yours(path: Path) -> Problem:
     return Problem(f"{path} is not yours to read: ask whoever owns it for access, or take a copy of your own.")
 

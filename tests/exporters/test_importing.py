@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from exporters.csv_format.reading import read_extract
 from exporters.formats.base import Taking
 from exporters.imports.csv_import import Import
 from exporters.imports.judged import Judged
@@ -124,6 +125,26 @@ def test_different_values_are_listed_and_taken_only_when_asked(desk: Desk) -> No
     assert desk.links() == links + 4
 
 
+def test_what_the_file_has_emptied_or_deleted_stays_and_is_told(desk: Desk) -> None:
+    closed = row(DISD="20201001")
+    desk.take([closed | visit(), closed | visit("2"), row("2") | visit("3")])
+    kept = desk.kept()
+    told = ["in the store and not in the file, kept as it is: 2 values (DISD 1, RECPEER 1) and 1 event"]
+    for update in (False, True):
+        report = desk.take([row() | visit(RECPEER=""), row("2") | visit("3")], update=update)
+        assert (report.notes, report.unchanged, desk.kept()) == (told, 2, kept)
+    assert desk.take([withheld(), row("2", SEX="2") | visit("3")]).notes == [], "nor of a row that carries nothing"
+
+
+def test_a_file_that_is_still_written_is_not_taken_by_halves(desk: Desk, tmp_path: Path) -> None:
+    path = write(tmp_path, [row()])
+    extract = read_extract(path, STANDARD)
+    with path.open("a") as more:
+        more.write(table([row("2")]).splitlines()[1][:40])
+    with pytest.raises(Problem, match=r"extract\.csv was changed while it was read: wait until"):
+        list(extract.episodes())
+
+
 @pytest.mark.parametrize("update", [False, True])
 def test_a_row_without_consent_never_blanks_what_is_known(desk: Desk, update: bool) -> None:
     desk.take([row() | visit()])
@@ -169,7 +190,10 @@ def test_an_event_that_comes_without_its_identifier_gets_one_and_that_is_said(de
     report = desk.take([row() | visit(SUBMID=""), row() | visit("2"), row() | referral(REFERID="")])
     assert (report.notes, report.new, report.unchanged) == ([], Counts(), 1), "the same file again is known by content"
     report = desk.take([row() | visit(SUBMID="", SUBMODDT="20201002")])
-    assert (len(report.notes), report.new) == (1, Counts(0, 0, 1)), "one more under a known episode"
+    assert report.new == Counts(0, 0, 1) and report.notes == [
+        "in the store and not in the file, kept as it is: 3 events",
+        "SUBMID: 1 new event came without one; the program made it, as for an event that is keyed",
+    ], "one more under a known episode"
 
 
 def test_a_new_event_under_a_known_episode_is_added(desk: Desk) -> None:
@@ -443,9 +467,10 @@ def test_what_bears_another_identifier_since_is_told_as_perhaps_twice(desk: Desk
         "perhaps twice in the store then, by what they say: 1 event, under another identifier",
         "perhaps twice in the store then, by client and prompting event date: 1 episode, under another identifier",
     ]
-    assert desk.take(again).notes == []
+    told = ["in the store and not in the file, kept as it is: 1 event"]
+    assert desk.take(again).notes == told, "it is there twice"
     twins = [row() | visit(), row() | visit("9"), row() | visit("10")]
-    assert desk.take(twins).notes == [], "a third visit beside two that are told of is none of them"
+    assert desk.take(twins).notes == told, "a third visit beside two that are told of is none of them"
     assert desk.take([row("2", EPISODID="e10", REFLD="20200701", TRIAGED="20200702")]).notes == []
 
 
