@@ -372,6 +372,8 @@ class _Seeking:
         # The longest word finds fewest, mostly.
         texts = sorted(dict.fromkeys(words(self._query.text)), key=lambda word: -len(word.typed))
         ways = [self._ways(word) for word in texts]
+        if whole := self._whole(ways):
+            ways = [whole]
         if not all(ways):
             return _Answer(0, array("q"))
         if "drafts" in self._query.filters:
@@ -422,6 +424,16 @@ class _Seeking:
     def _ways(self, word: Word) -> list[_Way]:
         """The ways to read a word that lead anywhere."""
         return [way for way in self._readings(word) if self._connection.execute(way.found.limit(1)).first()]
+
+    def _whole(self, ways: list[list[_Way]]) -> list[_Way]:
+        """The ways to read all of a search as one reference or postcode with blanks in it, beside the `ways` to read
+        its words; none where that leads nowhere: the 4 of NE1 4 alone is neither."""
+        text = " ".join(index.folded(self._query.text).split())
+        if " " not in text:
+            return []
+        read = (self._range("reference", LINES.c.reference, text), self._range("postcode", LINES.c.postcode, text))
+        found = [way for way in read if self._connection.execute(way.found.limit(1)).first()]
+        return [*found, *([_Way(self._all(ways))] if all(ways) else [])] if found else []
 
     def _readings(self, word: Word) -> Iterator[_Way]:
         text = word.text
