@@ -4,12 +4,15 @@ A store that has agencies takes only what is theirs; a new one is made only wher
 store is empty.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import Taking
+from store.month import letters
+from store.records import agencies
+from store.snapshot import Snapshot
 from validators.agency import agency_code
 from validators.problems import Problem
 from validators.rules.messages import listed
@@ -17,6 +20,7 @@ from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
+    from store.store import Store
 
 NEW = "--new-agency"
 _MOST_NAMED = 5
@@ -40,7 +44,7 @@ def canonical(code: str) -> str:
 def chosen(
     path: Path,
     standard: Standard,
-    agencies: "Sequence[AgencyInfo]",
+    store: "Store | None",
     named: Mapping[str, int],
     wanted: str | None,
     taking: Taking,
@@ -54,7 +58,8 @@ def chosen(
     for code, count in named.items():
         if code.strip():
             codes[canonical(code)] = codes.get(canonical(code), 0) + count
-    ours = {canonical(one.code): one for one in agencies if one.standard == standard.id}
+    every = store.ask(agencies.listed) if store else []
+    ours = {canonical(one.code): one for one in every if one.standard == standard.id}
     if wanted is not None:
         code = canonical(wanted)
         if codes and code not in codes:
@@ -68,7 +73,7 @@ def chosen(
         code = _named(path, standard, codes, ours, taking)
     if code in ours:
         return ChosenAgency(ours[code].code, ours[code])
-    return ChosenAgency(new_code(path, standard, agencies, code, taking))
+    return ChosenAgency(new_code(path, standard, store, code, taking))
 
 
 def _named(
@@ -84,10 +89,16 @@ def _named(
     return most
 
 
-def new_code(path: Path, standard: Standard, agencies: "Sequence[AgencyInfo]", code: str, taking: Taking) -> str:
+def new_code(path: Path, standard: Standard, store: "Store | None", code: str, taking: Taking) -> str:
     """The code of an agency that is not there yet. Raises Problem where it may not be made, or can be no code."""
-    if agencies and not taking.new_agency:
-        held = listed([f"{one.code} ({one.standard})" for one in agencies])
+    every = store.ask(agencies.listed) if store else []
+    if store and (now := store.ask(letter_now, code, standard.id)):
+        raise Problem(
+            f"{path} is of {standard.id}, by which agency {code} reported before its letter was changed to {now}: have "
+            "it written by that, for a second agency of the old letter would have everybody twice."
+        )
+    if every and not taking.new_agency:
+        held = listed([f"{one.code} ({one.standard})" for one in every])
         raise Problem(
             f"{path} is for agency {ascii(code)[1:-1]} ({standard.id}), and the store has {held}: choose another file "
             f"or --agency, or say {NEW} to make it."
@@ -96,6 +107,15 @@ def new_code(path: Path, standard: Standard, agencies: "Sequence[AgencyInfo]", c
         return agency_code(standard, code)
     except Problem as problem:
         raise Problem(f"{path} names no agency that can be: {problem}") from None
+
+
+def letter_now(snapshot: Snapshot, code: str, standard: str) -> str:
+    """The letter of an agency that reported by a standard before; "" where none of that code did."""
+    held = [one for one in agencies.listed(snapshot) if canonical(one.code) == code]
+    if any(one.standard == standard for one in held):
+        return ""
+    left = (one for one in held if any(each.before == standard for each in letters.changes(snapshot, one)))
+    return next((one.standard for one in left), "")
 
 
 def _told(codes: Iterable[str]) -> str:

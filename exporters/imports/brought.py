@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from exporters.checks.file_check import Report, check_file
 from exporters.formats import choose
 from exporters.formats.base import Importer, Taking
+from exporters.imports.agency import letter_now
 from exporters.imports.detect import recognised
 from exporters.imports.encodings import encoding_of, refuse_unquoted
 from exporters.work import Work
@@ -74,6 +75,11 @@ def prepare_brought(store: "Store", work: Work, path: Path, taking: Taking) -> I
     _look_at(path)
     own, found = work.standard, recognised(path, work.standard)
     if found not in ("", own.id):
+        if store.ask(letter_now, work.agency.code, found):
+            raise Problem(
+                f"{path} is of {found}, by which {work.agency.code} reported before its letter was changed to {own.id}:"
+                " have it written by that."
+            )
         raise Problem(
             f"{path} is a file of {load(found).title}, and {work.agency.code} reports by {own.title}: make an agency "
             "of that data set first, on the page of the agencies."

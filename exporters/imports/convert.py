@@ -144,7 +144,7 @@ class Conversion:
         code = canonical(wanted) if wanted is not None else codes[0]
         if code in codes:
             return code
-        return new_code(self.path, self.target, store.ask(agencies.listed) if store else [], code, self.taking)
+        return new_code(self.path, self.target, store, code, self.taking)
 
     def _certain(self, progress: Callable[[int], None] | None) -> Iterator[tuple[_Named, EpisodeRecord, list[str]]]:
         """The episodes that can be told from each other, with the name of their client and what is in doubt."""

@@ -134,8 +134,8 @@ class Import:
         self._before = taken.compared_with(store)
         records = list(self._readable(extract))
         judge_rows(extract, self.report)
-        every = store.ask(agencies.listed) if store else []
         if not records and not self.report.left_out:
+            every = store.ask(agencies.listed) if store else []
             return agency_code or next((one.code for one in every if one.standard == self.standard.id), "")
         if not records and agency_code is None:
             first = min(self.report.left_out, key=lambda item: item.line)
@@ -144,7 +144,7 @@ class Import:
                 "or export it again."
             )
         named = Counter(record.client.get(self._agency, "") for record in records)
-        choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
+        choice = chosen(self.path, self.standard, store, named, agency_code, self.taking)
         self._compare_all(store, choice, list(self._of_agency(records, choice.code)))
         if self._renamed:
             self.report.notes.append(perhaps_twice(self.standard.counted(self._renamed, "event"), "what they say"))

@@ -347,9 +347,8 @@ class HandoverImport:
         """Compare it with the store; the agency's code. Raises Problem when it cannot be taken."""
         handed, report = self._handed, self.report
         self._before = compared_with(store)
-        every = store.ask(agencies.listed) if store else []
         named = {handed.head.code: len(handed.clients)}
-        choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
+        choice = chosen(self.path, self.standard, store, named, agency_code, self.taking)
         known: set[str] = set()
         gone: set[str] = set()
         doubled: set[str] = set()

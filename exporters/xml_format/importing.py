@@ -30,7 +30,6 @@ from exporters.xml_format.shape import name_of
 from store.facts import ClientTree, KnownEpisode, StoredRecord, Who
 from store.month import locate
 from store.month.facts import Whereabouts
-from store.records import agencies
 from store.records import read as records_read
 from validators.dates import parse_date, write_date
 from validators.records import EpisodeRecord, Event, Values
@@ -176,8 +175,7 @@ class ReturnImport:
         """
         self._before = taken.compared_with(store)
         read, named = self._read(progress)
-        every = store.ask(agencies.listed) if store else []
-        choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
+        choice = chosen(self.path, self.standard, store, named, agency_code, self.taking)
         read = self._of_agency(read, choice.code)
         known: Mapping[str, Whereabouts] = {}
         clients = KnownClients()
