@@ -33,6 +33,7 @@ from store.facts import AgencyInfo, KnownEpisode, StoredRecord, Who
 from store.records import agencies, read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
+from validators.rules.messages import listed
 from validators.standard.model import Standard
 from validators.standard.terminology import counted
 
@@ -110,6 +111,8 @@ class Import:
         # What the store has of episodes of the file where the file has nothing: values by their headers, and events.
         self._untold: Counter[str] = Counter()
         self._untold_events = 0
+        # Lines that refuse consent where an earlier one about the episode agrees, by the field that says so.
+        self._refusals: dict[str, list[str]] = {}
         self._partly: set[str] = set()
         self._named: dict[str, str] = {}
         self._known = KnownClients()
@@ -183,6 +186,10 @@ class Import:
             yield self._of_one(record, findings)
         if many := self._told_again:
             self.report.notes.append(f"{self.standard.counted(many, 'event')} told again beside others: stored once")
+        for header, lines in self._refusals.items():
+            where = listed([*lines[:_NAMED], f"{len(lines) - _NAMED} more"] if len(lines) > _NAMED else lines)
+            where = f"line{'s' if len(lines) > 1 else ''} {where}"
+            self.report.notes.append(f"{header}: a refusal in {where} counts, not the consent in an earlier row")
         for header, many in padded.items():
             values = "1 value" if many == 1 else f"{many} values"
             self.report.notes.append(f"{header}: the blanks around {values} were left away: no identifier has any")
@@ -222,6 +229,9 @@ class Import:
                 kept = base.get(header, "")
                 if not kept:
                     (client if header in client else episode)[header] = told
+                elif self._readable_values.takes_consent_away(header, kept, told):
+                    episode[header] = told
+                    self._refusals.setdefault(header, []).append(f"{line:,}")
                 elif told:
                     difference = ValueDifference(line, finding.episode, header, kept, told)
                     self.report.disagreements.append(difference)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 from store.clients import lookalikes
 from store.facts import StoredRecord
 from store.records import merge, read, removal
-from store.records.consent import Purpose, field_of, history
+from store.records.consent import Purpose, field_of, history, state_of
 from store.records.values import sortable
 from store.snapshot import Snapshot
 from validators.dates import parse_date
@@ -62,7 +62,7 @@ class Readable:
 
     def __init__(self, standard: Standard) -> None:
         """Take the standard."""
-        self._written = standard.date_layout.length
+        self._standard, self._written = standard, standard.date_layout.length
         self._fits = {
             item.header: fitting(item.layout)
             for item in standard.fields
@@ -85,6 +85,11 @@ class Readable:
     def spoils(self, header: str, kept: str, told: str) -> bool:
         """Whether taking what is told would lose a value that can be read for one that cannot, or for none."""
         return bool(kept) and (not told or (not self.is_readable(header, told) and self.is_readable(header, kept)))
+
+    def takes_consent_away(self, header: str, kept: str, told: str) -> bool:
+        """Whether one of two rows about an episode agrees, `kept`, and the other one refuses or withdraws."""
+        purpose, consented = self._consents.get(header, ("return", frozenset[str]()))
+        return kept in consented and state_of(self._standard, told, purpose) == "refused"
 
     def gives_consent(self, store: "Store | None", record_id: str, values: Values, header: str, told: str) -> bool:
         """Whether taking what is told would undo a refusal or a withdrawal: a file that was sent before tells it so.

@@ -255,6 +255,16 @@ def test_rows_that_disagree_the_first_wins(desk: Desk) -> None:
     assert kept == [("NE1 4", "A", "FRA")] * 3, "what the first row left empty is filled"
 
 
+def test_a_refusal_in_a_later_row_is_not_lost_beside_a_consent(desk: Desk) -> None:
+    twice = [row() | visit(), withheld(), row("2"), row("2", CONSENT="?"), withheld("3"), row("3")]
+    for times in range(2):  # as where the files of two months were put together
+        report = desk.take(twice, update=True)
+        assert "CONSENT: a refusal in line 3 counts, not the consent in an earlier row" in report.notes
+        assert [(one.line, one.kept) for one in report.disagreements if one.header == "CONSENT"] == [(5, "Y"), (7, "N")]
+        assert [values["CONSENT"] for values in desk.kept()] == ["N", "Y", "N"], times
+    assert [each["CONSENT"] for each in desk.sent()] == ["N", "Y", "N"]
+
+
 def test_faulty_values_are_stored_as_they_came(desk: Desk) -> None:
     odd = {"DOB": " 31021979", "PC": "sw1a  1aa ", "CLIENT": "Zoë\x1f\tthe\n2nd – ☺", "DISD": "soon"}
     desk.take([row(**odd)])
