@@ -5,6 +5,7 @@ import shlex
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from inspect import isgeneratorfunction
 from pathlib import Path
 from time import monotonic
@@ -21,7 +22,7 @@ from store.facts import Who
 from store.people import acts
 from store.people.acts import REFUSED, Refused
 from store.records.values import Derivers, Standards
-from store.snapshot import Ground, Snapshot
+from store.snapshot import Ground, Memory, Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 
@@ -404,6 +405,8 @@ class Store:
             self._engine.dispose()
             self._engine = sqlite.engine(self.path, self.ground.key, self._access, self._busy_seconds)
             self.own_acts = OwnActs()  # their numbers are somebody else's there
+            # Lists found of late are of numbers that are others' there, and who looked and was refused is not noted there.
+            self.ground, self._refused = replace(self.ground, memory=Memory(), looks=set()), set()
             self.prepare()
             self._file = found
 

@@ -1,11 +1,13 @@
 """Lists of clients: what is found by which words and filters, in which order, and that lists follow every save."""
 
+from pathlib import Path
+
 import pytest
 
 from store.clients import index, search
 from store.clients import rows as stored_rows
 from store.clients.search import words
-from store.disk import audit
+from store.disk import audit, backup
 from store.facts import AgencyInfo, ClientQuery, Draft, Filter, Sort, StoredRecord, Who
 from store.findings import queries, results
 from store.findings.results import CHECKER
@@ -195,6 +197,20 @@ def test_lists_follow_a_save_in_another_process(store: Store, agency: AgencyInfo
     with store.writing(Who("ann", LATER)) as work:
         save.delete(work, "episode", episode.id, 1)
     assert find(store, agency, "zz9") == "" and find(store, agency, "", "open") == "023"
+
+
+def test_lists_found_in_a_store_that_was_put_back_since_are_found_anew(
+    store: Store, agency: AgencyInfo, tmp_path: Path
+) -> None:
+    made = fill(store, agency)
+    store.backup(tmp_path / "copy.db")
+    for who in (made[0], made[2]):  # the same number of saves, of another client, once the copy stands there
+        do(store, Who("ann", LATER), save.change, "client", who.id, {**who.values, "SINITIAL": "Z"}, 1)
+        assert find(store, agency, "jz") == ("0" if who is made[0] else "")
+        if who is made[0]:
+            for beside in ("", "-wal", "-shm"):
+                store.path.with_name(store.path.name + beside).rename(tmp_path / f"away{beside}")
+            backup.restore(tmp_path / "copy.db", store.path, store.key_file)
 
 
 def test_drafts_and_presence_are_no_saves_but_mark_their_client(store: Store, agency: AgencyInfo) -> None:
