@@ -258,7 +258,7 @@ def conversion_told(job: Conversion, *, dry_run: bool) -> Iterator[str]:
     if pairs:
         yield "Taken over where the file has it, and not listed below:"
         yield from (f"  {ours} → {theirs}" for ours, theirs in pairs.items())
-    beware = Counter(line for one in wanted for line in (*one.plan.letters, *one.plan.days))
+    beware = Counter(line for one in wanted for line in (*one.plan.consents, *one.plan.letters, *one.plan.days))
     if beware:
         yield "Beware:"
         word = target.word("client")

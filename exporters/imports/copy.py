@@ -41,7 +41,7 @@ class CopiedRecord:
     """One record of a copy: its values for the other data set, what of it goes over and how, what is to be keyed anew.
 
     `at` is what the lines call it. An episode's `note` says where it comes from, `name` what it is called there, ""
-    where nothing tells it from others.
+    where nothing tells it from others; `beware` that nobody agreed there to what is asked here of nobody.
     """
 
     at: str
@@ -50,6 +50,7 @@ class CopiedRecord:
     anew: list[str] = field(default_factory=list)
     note: str = ""
     name: str = ""
+    beware: str = ""
 
 
 @dataclass
@@ -95,7 +96,13 @@ class CopyPlan:
     @property
     def warnings(self) -> list[str]:
         """What to beware of."""
-        return [*([self.refused] if self.refused else []), *self.letters, *self.days, *self.alike, *self.typing]
+        refused = [self.refused] if self.refused else []
+        return [*refused, *self.consents, *self.letters, *self.days, *self.alike, *self.typing]
+
+    @property
+    def consents(self) -> list[str]:
+        """That nobody agreed to what is sent of an episode that is entered, said once."""
+        return list(dict.fromkeys(one.beware for one in self.episodes if one.beware))
 
     @property
     def is_done(self) -> bool:
@@ -156,6 +163,7 @@ def plan_records(
             part.values[header] = agency_code
         part.name = _name(source, record)
         part.note = _origin(source, from_agency, part.name)
+        part.beware = _without_consent(record.episode, source, target)
         plan.episodes.append(part)
         for event in record.events:
             section = source.section_by_id.get(event.section)
@@ -284,6 +292,17 @@ def _warn_of_letters(
         plan.letters.append(
             f"{source.by_header[ours].label} {code} {means} in {source.id}, {there}: ask, and key it anew"
         )
+
+
+def _without_consent(episode: Values, source: Standard, target: Standard) -> str:
+    """That a copy leaves although nobody agreed to it; "" where somebody did, or is asked there, too."""
+    if not source.role("consent") or target.role("consent") or source.has_consent(episode):
+        return ""
+    return source.say(
+        "No consent is recorded for {an episode}, and {other} asks for none: its copy would be sent in full, ask first"
+        " whether it may be",
+        other=target.id,
+    )
 
 
 def _warn_of_days(plan: CopyPlan, source: Standard, target: Standard) -> None:

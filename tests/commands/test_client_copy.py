@@ -58,7 +58,7 @@ def test_a_copy_is_only_told_until_it_is_wanted(place: Place) -> None:
         assert label in anew
     assert "Ethnicity B means 'White - Irish' in ndtms-cjit-p, 'Gypsy or Irish Traveller' in smds-wales: ask" in beware
     assert "Date of referral is taken from Prompting event date: key the right day where that is another" in beware
-    assert told.out.endswith("Nothing was written: --yes writes the copy.\n")
+    assert told.out.endswith("Nothing was written: --yes writes the copy.\n") and "No consent" not in told.out
     assert call("client", "list", "--agency", "W00001", *place.options).code == 2
 
 
@@ -106,10 +106,11 @@ def test_who_was_copied_is_not_copied_twice(place: Place) -> None:
         ]
         who = Who("bob", datetime(2021, 1, 10, 9, tzinfo=UTC))
         do(store, who, save.change, "client", there.client_id, {**there.client, "DOB": "1970-01-01"}, 1)
-        do(store, who, save.create, "episode", ours.client_id, "", {"REFLD": "20201001"})
+        do(store, who, save.create, "episode", ours.client_id, "", {"REFLD": "20201001", "CONSENT": "N"})
         do(store, who, drafts.save, Draft("client", ours.client_id, {**ours.client, "SEX": "2"}, 1))
     beware = call(*copy).out.partition("Beware:")[2]
     why = "Date of birth differs from client"
+    assert "No consent is recorded for an episode, and smds-wales asks for none: its copy would be sent in" in beware
     assert why in beware and "Typed and not saved by bob, in 1 record: it is not copied" in beware
     refused = call(*copy, "--yes")
     assert refused.code == 2 and refused.sentence.startswith(f"Nothing was copied: {why}"), refused
