@@ -7,7 +7,6 @@ written over.
 import csv
 import io
 import stat
-import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from exporters.editions.install import pack_files, refuse_foreign
+from exporters.editions.install import pack_files, refuse_foreign, unpacked
 from store.disk.files import refused, scratch, sync
 from validators.problems import Problem
 from validators.standard.catalogue import layers_of_folder, load_folder
@@ -106,8 +105,9 @@ class DraftFolder:
         self.tables, self._read, self._before = tables, found, []
 
     def standard(self, variant: str = "") -> Standard:
-        """The edition as it stands on the disk, or one of its data sets. Raises Problem where it cannot be used."""
-        return load_standard(*layers_of_folder(self.folder), variant=variant)
+        """The edition as it was read, or one of its data sets. Raises Problem where it cannot be used."""
+        with unpacked(self._read, self.folder.resolve().name) as copy:
+            return load_standard(*layers_of_folder(copy), variant=variant)
 
     def top(self) -> Any:
         """What the edition says as a whole (standard.toml), as a document that can be changed and then kept.
@@ -175,11 +175,7 @@ class DraftFolder:
         self._before.pop()
 
     def _judge(self, texts: Mapping[str, bytes]) -> None:
-        with tempfile.TemporaryDirectory(prefix="keywork-draft-") as place:
-            copy = Path(place) / (self.folder.resolve().name or "draft")
-            (copy / "codes").mkdir(parents=True)
-            for name, data in {**self._read, **texts}.items():
-                (copy / name).write_bytes(data)
+        with unpacked({**self._read, **texts}, self.folder.resolve().name) as copy:
             try:
                 next(load_folder(copy))
             except Problem as problem:
@@ -192,7 +188,7 @@ class DraftFolder:
     def _is_broken(self) -> bool:
         """Whether it cannot be used as it stands: then a change may well be the mending of it."""
         try:
-            next(load_folder(self.folder))
+            self.standard()
         except Problem:
             return True
         return False

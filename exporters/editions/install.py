@@ -103,7 +103,7 @@ def candidate(path: Path, standard_id: str | None = None, list_name: str = "") -
 
 def _edition(folder: Path) -> Candidate:
     files = dict(pack_files(folder))
-    with _unpacked(files, folder.resolve().name) as copy:  # what was judged is what is installed
+    with unpacked(files, folder.resolve().name) as copy:  # what was judged is what is installed
         standards = tuple(catalogue.load_folder(copy))
     own = standards[0].id
     clash = [one for one in catalogue.available() if one != own and one in {its.id for its in standards[1:]}]
@@ -137,6 +137,17 @@ def refuse_foreign(folder: Path) -> None:
         if path.is_file():
             refuse_own(path)
             refuse_unquoted(path)
+
+
+def read_edition(folder: Path) -> list[Standard]:
+    """The edition in a folder that a person names, and then each of its data sets.
+
+    What is judged is a copy of what could be opened: a file may give its place to another, or to a link, meanwhile.
+    Raises Problem as `refuse_foreign`, and for the first data set that is malformed.
+    """
+    refuse_foreign(folder)
+    with unpacked(dict(pack_files(folder)), folder.resolve().name) as copy:
+        return list(catalogue.load_folder(copy))
 
 
 def pack_files(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -181,7 +192,7 @@ def _lists(path: Path, standard_id: str, list_name: str) -> Candidate:
     files = {"codes/lists.csv": _index(before, given.values())}
     for one in given.values():
         files[f"codes/{one.list_id}.csv"] = as_table(one.rows).encode()
-    with _unpacked(files, path.resolve().stem) as copy:
+    with unpacked(files, path.resolve().stem) as copy:
         layers = (*catalogue.layers_of(edition), copy)
         variants = ("", *(its.id for its in before.whole.variants))
         standards = tuple(load_standard(*layers, variant=variant) for variant in variants)
@@ -195,8 +206,8 @@ def _index(before: Standard, given: Iterable[GivenList]) -> bytes:
 
 
 @contextmanager
-def _unpacked(files: Mapping[str, bytes], name: str) -> Iterator[Path]:
-    """The files in a folder of their own, gone afterwards."""
+def unpacked(files: Mapping[str, bytes], name: str) -> Iterator[Path]:
+    """The files of a pack in a folder of their own, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="keywork-edition-") as place:
         folder = Path(place) / (name or "edition")
         _write(folder, files)
@@ -207,9 +218,6 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     (folder / "codes").mkdir(parents=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
-        sync(folder / name)
-    sync(folder / "codes")
-    sync(folder)
 
 
 def install(its: Candidate, who: Who) -> Installation:
@@ -223,6 +231,8 @@ def install(its: Candidate, who: Who) -> Installation:
     with tempfile.TemporaryDirectory(dir=parent, prefix=".installing-") as place:
         new = Path(place) / "new"
         _write(new, {**its.files, NOTE: note})
+        for path in (*(new / name for name in its.files), new / NOTE, new / "codes", new):
+            sync(path)
         if target.exists():
             raise Problem(f"Somebody else installed {its.standard_id} just now: look at that, and install it again.")
         new.rename(target)

@@ -13,7 +13,7 @@ from pathlib import Path
 from exporters.checks.file_check import check_file
 from exporters.editions.compare import compare
 from exporters.editions.compare import told as difference
-from exporters.editions.install import Candidate, refuse_foreign
+from exporters.editions.install import Candidate, read_edition
 from store.facts import AgencyInfo
 from store.month import agency_settings
 from store.records import agencies, read
@@ -22,7 +22,7 @@ from validators.problems import Problem
 from validators.records import Finding
 from validators.rules.checker import Checker
 from validators.rules.registry import Context
-from validators.standard.catalogue import edition_of, load, load_folder
+from validators.standard.catalogue import edition_of, load
 from validators.standard.caveats import caveats
 from validators.standard.model import Standard
 
@@ -127,8 +127,7 @@ def data_set_of(folder: Path, reported: str, wanted: str = "") -> Standard:
 
     Raises Problem where there is none such, and where the edition cannot be used.
     """
-    refuse_foreign(folder)
-    standards = list(load_folder(folder))
+    standards = read_edition(folder)
     named = {one.whole.variant.id: one for one in standards[1:] if one.whole.variant}
     found = named.get(wanted.lower()) if wanted else counterpart(standards, reported)
     if found is None:

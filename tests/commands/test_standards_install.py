@@ -317,6 +317,21 @@ def test_links_and_sizes_are_guarded(site: Path, tmp_path: Path) -> None:
     assert "cannot be used" in call("standards", "check", folder).sentence
 
 
+def test_a_file_that_gives_its_place_to_another_while_a_folder_is_looked_at_is_not_read(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack, looked = Path(shutil.copytree(SHIPPED / "ndtms_cjit_p", tmp_path / "pack")), install.refuse_foreign
+    (tmp_path / "other").write_text("secret,words\n")
+
+    def then_swapped(folder: Path) -> None:
+        looked(folder)
+        (pack / "rules.csv").unlink()
+        (pack / "rules.csv").symlink_to(tmp_path / "other")
+
+    monkeypatch.setattr(install, "refuse_foreign", then_swapped)
+    assert "rules.csv is a link or no plain file" in call("standards", "check", pack).sentence
+
+
 def test_nothing_is_taken_back_that_an_agency_or_an_edition_needs(site: Path, tmp_path: Path, place: Place) -> None:
     told(call("standards", "install", own_edition(tmp_path)))
     assert call("agencies", "add", "T0123", "--standard", "our-r-ad", *place.options).code == 0

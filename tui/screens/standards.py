@@ -13,7 +13,7 @@ from textual import events
 from textual.containers import Container
 from textual.widget import Widget
 
-from exporters.editions.install import Installation, installed, refuse_foreign, take_back_audited
+from exporters.editions.install import Installation, installed, read_edition, take_back_audited
 from exporters.imports.encodings import refuse_unquoted
 from store.disk.files import refused
 from store.disk.user import path_typed
@@ -31,7 +31,7 @@ from tui.widgets.text import fit, printable, width_of
 from tui.widgets.text_line import Piece
 from tui.widgets.text_page import PageScreen, TextPage
 from validators.problems import Problem
-from validators.standard.catalogue import available, edition_of, editions, installs, load, load_folder
+from validators.standard.catalogue import available, edition_of, editions, installs, load
 from validators.standard.model import Standard
 
 WIDE = 110
@@ -371,8 +371,7 @@ def _named(name: str) -> Standard:
     folder = path_typed(name)
     if name in (*editions(), *available()) or not folder.is_dir():
         return load(name)
-    refuse_foreign(folder)
-    return next(load_folder(folder))
+    return read_edition(folder)[0]
 
 
 def _taken_back(unit: UnitOfWork, name: str) -> Installation:

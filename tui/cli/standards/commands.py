@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from exporters.editions.install import INSTALL, KIND, TAKE_BACK, refuse_foreign
+from exporters.editions.install import INSTALL, KIND, TAKE_BACK, read_edition, refuse_foreign
 from exporters.imports.encodings import refuse_unquoted
 from exporters.json_text import json_text
 from tui.cli.context import Progress, talk
@@ -25,7 +25,6 @@ from validators.standard.catalogue import (
     editions,
     installed_folder,
     load,
-    load_folder,
     variants_of,
 )
 from validators.standard.caveats import caveats
@@ -160,8 +159,7 @@ def check(folder: Annotated[Path, typer.Argument(help="The folder of an edition,
     """Check the folder of an edition: whether it can be installed, and what of it is not sure."""
     if not folder.is_dir():
         raise Problem(f"{folder} is not a folder: name the folder that holds standard.toml.")
-    refuse_foreign(folder)
-    whole, *others = load_folder(folder)
+    whole, *others = read_edition(folder)
     for one in (whole, *others):
         fields, lists, rules = len(one.fields), len(one.code_lists), len(one.rules)
         print(printable(f"{one.id}  {one.title}: {fields} fields, {lists} code lists, {rules} rules"))
@@ -194,8 +192,7 @@ def compare(
 def _named(name: str) -> Standard:
     """An edition by its id, or by the folder that holds it: an id goes before a folder of that name."""
     if name not in (*editions(), *available()) and Path(name).is_dir():
-        refuse_foreign(Path(name))
-        return next(load_folder(Path(name)))
+        return read_edition(Path(name))[0]
     return load(name)
 
 
