@@ -253,15 +253,21 @@ def install_audited(unit: "UnitOfWork", its: Candidate) -> Installation:
     return made
 
 
-def take_back_audited(unit: "UnitOfWork", standard_id: str) -> Installation:
+def take_back_audited(unit: "UnitOfWork", standard_id: str, seen: Installation | None = None) -> Installation:
     """Take the latest install back, with the row of the audit that tells of it: both, or neither.
 
-    Raises as `take_back`, and Problem where the person may not.
+    `seen` is the one that a person was asked about, None where nobody was. Raises as `take_back`, and Problem where the
+    person may not, and where the latest is another one than that by now.
     """
     from store.records import agencies  # where there is no store, the database is not loaded
 
     edition, _ = catalogue.edition_of(standard_id)
     before = installed(edition)
+    if before and seen is not None and before[-1] != seen:
+        raise Problem(
+            f"Nothing was taken back: what you looked at was taken back, or something installed after it, by somebody"
+            f" else meanwhile. The latest of {edition} is {before[-1].told}: look again."
+        )
     if before:
         unit.chain.add(TAKE_BACK, KIND, edition, "", before[-1].digest, before[-2].digest if before[1:] else None)
     told = take_back(edition, [one.standard for one in agencies.listed(unit)])

@@ -117,6 +117,14 @@ def test_installs_stand_in_the_audit_and_need_the_role(
     assert [(one.person, one.act, one.kind, one.record_id, one.new) for one in told] == [
         ("ann", "install", "standard", "ndtms-r", its.digest)
     ]
+    with open_store(place.store, place.key, load) as store:
+        # Who was asked about one that another has taken back since, and put another in its place, takes back neither.
+        (seen,) = install.installed("ndtms-r")
+        store.do(Who("bob", NOW), install.take_back_audited, "ndtms-r", seen)
+        store.do(Who("bob", NOW), install.install_audited, its)
+        with pytest.raises(Problem, match="Nothing was taken back: what you looked at"):
+            store.do(Who("ann", NOW), install.take_back_audited, "ndtms-r", seen)
+        assert [one.person for one in install.installed("ndtms-r")] == ["bob"]
     # By command the same row, and the one of the way back.
     assert call("standards", "take-back", "ndtms-r", *place.options).code == 0
     with open_store(place.store, place.key, load) as store:

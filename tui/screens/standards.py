@@ -279,7 +279,8 @@ class StandardsScreen(StoreScreen[None]):
         def answered(name: str) -> Callable[[str | None], None]:
             def sure(letter: str | None) -> None:
                 if letter == "t":
-                    self.program.write(lambda unit: _taken_back(unit, name), on_done=self._back, hold=True)
+                    seen = found[name]
+                    self.program.write(lambda unit: _taken_back(unit, name, seen), on_done=self._back, hold=True)
 
             return sure
 
@@ -374,9 +375,9 @@ def _named(name: str) -> Standard:
     return read_edition(folder)[0]
 
 
-def _taken_back(unit: UnitOfWork, name: str) -> Installation:
+def _taken_back(unit: UnitOfWork, name: str, seen: Installation) -> Installation:
     """In a thread."""
     try:
-        return take_back_audited(unit, name)
+        return take_back_audited(unit, name, seen)
     except (OSError, shutil.Error):
         raise Problem("The install could not be taken back: check the permissions of the folder it is in.") from None
