@@ -118,6 +118,11 @@ class Acts:
             raise Problem(f"A reason is needed to reopen '{its.title}': say why it does not hold any more.")
         if chosen is None or (not ticked & {*taken} and sent is None):
             raise Problem(f"'{its.title}' is not ticked, so there is nothing to reopen.")
+        if seen is not None and sent is not None and sent.id != seen.extract:
+            raise Problem(
+                f"{sent.sent_by} has marked {sent.file_name} as sent meanwhile, which you have not seen: nothing is"
+                " taken back; look at the checklist as it is now."
+            )
         with self.store.writing(Who(self.person, self.now)) as work:
             if sent is not None:
                 stored_sent.take_back(work, sent.id)
@@ -184,12 +189,13 @@ class Acts:
                 )
             return submissions.drop(work, self.agency, self.month, reason)
 
-    def sent_elsewhere(self, how: str) -> None:
+    def sent_elsewhere(self, how: str, seen: Seen | None = None) -> None:
         """Say that the return was sent from elsewhere, and how; it is taken back as an upload is."""
         if not how.strip():
             raise Problem("Say in a few words from where it was sent, such as 'the old system'.")
         with self.store.writing(Who(self.person, self.now)) as work:
             self._refuse_sent(work, "that it was sent from elsewhere")
+            self._refuse_unseen(work, seen)
             opened = submissions.ensure(work, self.agency, self.month)
             submissions.tick(work, opened.id, ELSEWHERE, {"how": how})
 

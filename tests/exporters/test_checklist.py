@@ -239,6 +239,8 @@ def test_an_act_is_of_what_its_person_had_in_sight(desk: Desk) -> None:
     with pytest.raises(Problem, match="that you looked at was dropped meanwhile"):
         acts(desk).drop("begun by mistake", nil)
     with pytest.raises(Problem, match="that you looked at was dropped meanwhile"):
+        acts(desk).sent_elsewhere("the old system", nil)
+    with pytest.raises(Problem, match="that you looked at was dropped meanwhile"):
         acts(desk).tick("nil_told", {"how": "by mail"}, nil)
 
     desk.send()
@@ -248,7 +250,17 @@ def test_an_act_is_of_what_its_person_had_in_sight(desk: Desk) -> None:
     with pytest.raises(Problem, match="was written meanwhile, which you have not seen"):
         acts(desk).tick("uploaded", seen=written)
     acts(desk).tick("uploaded", seen=page(desk).seen)
+    # The wrong one was marked: of two who saw that, the second does not take back what the first one marked instead.
+    wrong = page(desk).seen
+    acts(desk, person="bob").reopen("uploaded", "it was the other one", wrong)
+    first = next(
+        one for one in ask(desk.store, extracts.listed, ask(desk.store, agencies.one)) if one.id != wrong.extract
+    )
+    acts(desk, person="bob").sent(first)
+    with pytest.raises(Problem, match=r"bob has marked .* as sent meanwhile, which you have not seen"):
+        acts(desk).reopen("uploaded", "it was the other one", wrong)
     sent = page(desk).seen
+    assert sent.extract == first.id
     acts(desk, person="bob").correct("a client was missing", sent)
     with pytest.raises(Problem, match="bob has begun attempt 2"):
         acts(desk).correct("a client was missing", sent)

@@ -110,7 +110,7 @@ def do(
         dropped = acts.drop(texts["reason"], seen)
         return f"Attempt {dropped.attempt} of {dropped.month} is dropped; it is kept with your reason.", True
     if act == "elsewhere":
-        acts.sent_elsewhere(texts["how"])
+        acts.sent_elsewhere(texts["how"], seen)
         return "Stated as sent from elsewhere; Space on the upload takes it back.", False
     if act == "correct":
         made = acts.correct(texts["reason"], seen)
