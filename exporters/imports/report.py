@@ -59,6 +59,11 @@ class ImportReport:
     after: "Judged | None" = None
     unit: str = "row"
 
+    @property
+    def rows_left_out(self) -> int:
+        """How many rows are left out: of one that is for two reasons both are listed."""
+        return len({one.line for one in self.left_out})
+
 
 def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Terms = USUAL) -> Iterator[str]:
     """The report in lines, in these terms.
@@ -71,7 +76,7 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Te
     for note in report.notes:
         yield f"  note: {note}"
     if report.left_out:
-        yield f"Left out, {counted(len(report.left_out), report.unit)}:"
+        yield f"Left out, {counted(report.rows_left_out, report.unit)}:"
         yield from (f"  line {item.line}: {item.why}" for item in report.left_out)
     if report.disagreements:
         yield "Rows that disagree with an earlier one, which wins:"

@@ -135,7 +135,7 @@ def account_for(
     if taking.all_or_nothing and report.left_out:
         first = report.left_out[0]
         raise Problem(
-            f"{report.path} was not imported: {counted(len(report.left_out), report.unit)} cannot be stored, the "
+            f"{report.path} was not imported: {counted(report.rows_left_out, report.unit)} cannot be stored, the "
             f"first in line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
         )
     events = sum(len(one.events) for one in plan.episodes) + len(plan.events)

@@ -273,6 +273,17 @@ def test_faulty_values_are_stored_as_they_came(desk: Desk) -> None:
     assert desk.take([row(**odd)]).unchanged == 1
 
 
+def test_a_row_that_is_left_out_for_two_reasons_counts_once(desk: Desk) -> None:
+    desk.take([row()])
+    report = desk.take([row(FINITIAL="Z"), row(FINITIAL="Y"), row("2")])
+    assert "Left out, 2 rows:" in list(told_as_text(report, dry_run=False, update=False))
+    assert [(one.line, one.why.partition(",")[0]) for one in report.left_out] == [
+        (2, "FINITIAL differs from the store"),
+        (3, "FINITIAL differs from line 2"),
+        (3, "FINITIAL differs from the store"),
+    ]
+
+
 def test_a_row_without_client_is_a_client_of_its_own(desk: Desk) -> None:
     assert desk.take([row(CLIENTID=""), row("2", CLIENTID="")]).new == Counts(2, 2, 0)
     assert ["CLIENTID" in values for values in desk.kept()] == [False, False]
