@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from store.store import Store
 
 _NAMED = 6
-"""Columns that a note names."""
+"""Columns, or lines, that a note names."""
 
 
 class _StoredEvents:
@@ -112,7 +112,7 @@ class Import:
         self._untold: Counter[str] = Counter()
         self._untold_events = 0
         # Lines that refuse consent where an earlier one about the episode agrees, by the field that says so.
-        self._refusals: dict[str, list[str]] = {}
+        self._refusals: dict[str, list[int]] = {}
         self._partly: set[str] = set()
         self._named: dict[str, str] = {}
         self._known = KnownClients()
@@ -152,6 +152,7 @@ class Import:
         if self._renamed:
             self.report.notes.append(perhaps_twice(self.standard.counted(self._renamed, "event"), "what they say"))
         self._note_untold()
+        self._note_refusals()
         self._name_events()
         taken.account_for(self._plan, self.report, self.standard, choice, store, self.taking)
         return choice.code
@@ -187,8 +188,7 @@ class Import:
         if many := self._told_again:
             self.report.notes.append(f"{self.standard.counted(many, 'event')} told again beside others: stored once")
         for header, lines in self._refusals.items():
-            where = listed([*lines[:_NAMED], f"{len(lines) - _NAMED} more"] if len(lines) > _NAMED else lines)
-            where = f"line{'s' if len(lines) > 1 else ''} {where}"
+            where = _in_lines(lines)
             self.report.notes.append(f"{header}: a refusal in {where} counts, not the consent in an earlier row")
         for header, many in padded.items():
             values = "1 value" if many == 1 else f"{many} values"
@@ -231,7 +231,7 @@ class Import:
                     (client if header in client else episode)[header] = told
                 elif self._readable_values.takes_consent_away(header, kept, told):
                     episode[header] = told
-                    self._refusals.setdefault(header, []).append(f"{line:,}")
+                    self._refusals.setdefault(header, []).append(line)
                 elif told:
                     difference = ValueDifference(line, finding.episode, header, kept, told)
                     self.report.disagreements.append(difference)
@@ -461,6 +461,18 @@ class Import:
             every = " and ".join(filter(None, (values, events)))
             self.report.notes.append(f"in the store and not in the file, kept as it is: {every}")
 
+    def _note_refusals(self) -> None:
+        """Say where the file refuses what the store has as agreed, and that is not taken: it goes out as before."""
+        found: dict[str, list[int]] = {}
+        for one in () if self.taking.update else self.report.differences:
+            if self._readable_values.takes_consent_away(one.header, one.kept, one.told):
+                found.setdefault(one.header, []).append(one.line)
+        for header, lines in found.items():
+            self.report.notes.append(
+                f"{header}: agreed to here, refused in {_in_lines(lines)}, which is not taken: ask and record it, "
+                "or take what differs"
+            )
+
     def _taken_name(self, name: str) -> bool:
         """Whether a client of the store who is called nothing there gets that name."""
         return self.taking.update and name in self._named
@@ -556,6 +568,13 @@ class Import:
         for header, many in made.items():
             events = "1 new event came without one" if many == 1 else f"{many} new events came without one"
             self.report.notes.append(f"{header}: {events}; the program made it, as for an event that is keyed")
+
+
+def _in_lines(lines: list[int]) -> str:
+    """Lines of the file in words, the first of many."""
+    named = [str(line) for line in lines[:_NAMED]]
+    more = [f"{len(lines) - _NAMED} more"] if len(lines) > _NAMED else []
+    return f"line{'s' if len(lines) > 1 else ''} {listed([*named, *more])}"
 
 
 def _content(values: Values, id_field: str) -> frozenset[tuple[str, str]]:

@@ -133,7 +133,8 @@ def test_what_the_file_has_emptied_or_deleted_stays_and_is_told(desk: Desk) -> N
     for update in (False, True):
         report = desk.take([row() | visit(RECPEER=""), row("2") | visit("3")], update=update)
         assert (report.notes, report.unchanged, desk.kept()) == (told, 2, kept)
-    assert desk.take([withheld(), row("2", SEX="2") | visit("3")]).notes == [], "nor of a row that carries nothing"
+    report = desk.take([withheld(), row("2", SEX="2") | visit("3")], update=True)
+    assert report.notes == [], "nor of a row that carries nothing"
 
 
 def test_a_file_that_is_still_written_is_not_taken_by_halves(desk: Desk, tmp_path: Path) -> None:
@@ -263,6 +264,9 @@ def test_a_refusal_in_a_later_row_is_not_lost_beside_a_consent(desk: Desk) -> No
         assert [(one.line, one.kept) for one in report.disagreements if one.header == "CONSENT"] == [(5, "Y"), (7, "N")]
         assert [values["CONSENT"] for values in desk.kept()] == ["N", "Y", "N"], times
     assert [each["CONSENT"] for each in desk.sent()] == ["N", "Y", "N"]
+    kept, (note,) = desk.kept(), desk.take([withheld("2")]).notes
+    assert note.startswith("CONSENT: agreed to here, refused in line 2, which is not taken: ask and record it")
+    assert desk.kept() == kept and desk.take([withheld("2")], update=True).notes == []
 
 
 def test_faulty_values_are_stored_as_they_came(desk: Desk) -> None:
