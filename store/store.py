@@ -405,7 +405,7 @@ class Store:
             self._engine.dispose()
             self._engine = sqlite.engine(self.path, self.ground.key, self._access, self._busy_seconds)
             self.own_acts = OwnActs()  # their numbers are somebody else's there
-            # Lists found of late are of numbers that are others' there, and who looked and was refused is not noted there.
+            # Lists found of late are of numbers that are others' there, and no look or refusal is noted there.
             self.ground, self._refused = replace(self.ground, memory=Memory(), looks=set()), set()
             self.prepare()
             self._file = found
