@@ -232,9 +232,14 @@ def test_states_follow_what_was_done(store: Store, agency: AgencyInfo) -> None:
     assert nil.is_nil and (states()["2020-09"], states()["2020-10"]) == ("-", "written")
     assert [states()[month] for month in ("2020-08", "2020-11", "2020-12", "2021-01")] == ["-", "late", "next", ""]
     with store.writing(Who("ann", NOW)) as work:
+        submissions.open_one(work, agency, "2020-11")
+        submissions.open_one(work, agency, "2020-11", reason="nobody to report", is_nil=True)
+    assert states()["2020-11"] == "late"
+    with store.writing(Who("ann", NOW)) as work:
+        submissions.drop(work, agency, "2020-11", "a mistake")
         submissions.tick(work, nil.id, "nil_told", {})
         sent.mark(work, kept.id)
-        submissions.tick(work, submissions.open_one(work, agency, "2020-11").id, ELSEWHERE, {"how": "the old system"})
+        submissions.tick(work, submissions.ensure(work, agency, "2020-11").id, ELSEWHERE, {"how": "the old system"})
         extracts.keep(work, agency, replace(written, submission="2020-11"), ())
     assert [states()[month] for month in ("2020-09", "2020-10", "2020-11")] == ["nil", "accepted", "sent"]
     with store.writing(Who("ann", NOW)) as work:

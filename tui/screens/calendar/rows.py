@@ -88,7 +88,7 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
         late = max(0, (sent.get(entry.submission, entry.deadline) - entry.deadline).days)
         has_left = was_sent(snapshot, standard, entry.submission, *every)
         overdue_by = (today - entry.deadline).days if entry == over and not has_left else 0
-        if entry.submission in again:
+        if entry.submission in again and not overdue_by:
             state = AGAIN
         elif has_left:
             state = _left(snapshot, standard, [one for one in every[1] if one.month == entry.submission])
