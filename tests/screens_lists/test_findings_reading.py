@@ -2,12 +2,13 @@
 
 import signal
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from tests.screens_lists.conftest import Start, command
 from tests.terminal import Terminal, keys
-from tui.screens.findings.screen import READING
+from tui.screens.findings.screen import READING, FindingsScreen
 
 
 @pytest.fixture
@@ -34,6 +35,17 @@ def test_what_was_there_is_shown_until_the_other_list_comes(start: Start, gate: 
     gate.unlink()
     terminal.until("[3 client]")
     terminal.until(lambda seen: not seen.shows(READING))
+
+
+def test_a_list_that_came_just_when_that_was_to_be_said_is_not_said_to_be_read() -> None:
+    """The time was over, and the list there before that was told: the sentence stood on the screen from then on."""
+    screen = FindingsScreen()
+    with mock.patch.object(screen, "say") as said:
+        screen._say_slow()
+        assert not said.called
+        screen._slow = mock.Mock()
+        screen._say_slow()
+        said.assert_called_once_with(READING)
 
 
 def test_escape_leaves_at_once_and_what_follows_is_for_the_screen_below(start: Start, gate: Path) -> None:

@@ -410,7 +410,11 @@ class FindingsScreen(FilteredScreen):
         """Have the keys of the list wait for it, and say so when it takes a while."""
         self._holds.append(self.program.key_queue.hold(self._passes))
         if self._slow is None:
-            self._slow = self.set_timer(SLOW_SECONDS, lambda: self.say(READING))
+            self._slow = self.set_timer(SLOW_SECONDS, self._say_slow)
+
+    def _say_slow(self) -> None:
+        if self._slow is not None:  # else it was read just when that was to be said
+            self.say(READING)
 
     def _passes(self, event: events.Event) -> bool:
         """Whether an event means the same before the list is there."""
