@@ -220,6 +220,8 @@ def _unchecked(known: Situation) -> str:
 OUTSIDE, MISMATCHES = "outside", "mismatches"
 """The lists of an extract in which somebody mends what is counted: what a wrong date keeps out, what is denied."""
 State = Literal["done", "open", "waits", "not needed"]
+OF_WHAT_LEFT = ("figures", "accepted")
+"""The checks of items that tell of a return that has left: each waits for that, and is taken back with it."""
 ELSEWHERE = "_elsewhere"
 """The item under which it is kept among the ticks that a return was sent from elsewhere, and how."""
 
@@ -319,6 +321,8 @@ def _judge(standard: Standard, its: ChecklistItem, known: Situation) -> Item:
         return _uploaded(item, known)
     tick = known.tick(its.id)
     told = ""
+    if its.check in OF_WHAT_LEFT and not known.has_left:
+        return replace(item, state="waits", told="waits for the upload")
     if its.check == "code_lists":
         told = doubted_text(standard)
     elif its.check == "figures":
@@ -327,8 +331,6 @@ def _judge(standard: Standard, its: ChecklistItem, known: Situation) -> Item:
         told = "; ".join(f"{name}: {text}" for name, text in tick.told.items() if text)
     if tick:
         return replace(item, state="done", told=told, who=tick.ticked_by, when=tick.ticked_at)
-    if its.check == "figures" and (known.extract is None or not known.extract.is_sent):
-        return replace(item, state="waits", told="waits for the upload")
     if its.on_nil == "only":
         told = known.reason("rows", "period")
     again = [one for one in known.ticks if one.item == its.id]

@@ -14,6 +14,7 @@ from exporters.extracts.otherwise import otherwise
 from exporters.extracts.submission_window import said_of_window
 from exporters.month.checklist import (
     ELSEWHERE,
+    OF_WHAT_LEFT,
     Situation,
     attempt_of,
     doubted_text,
@@ -103,6 +104,8 @@ class Acts:
         if its.check == "uploaded":
             self._upload(its, said, chosen, seen)
             return
+        if its.check in OF_WHAT_LEFT:
+            self._refuse_before_it_left(its, chosen)
         with self.store.writing(Who(self.person, self.now)) as work:
             submissions.tick(work, (chosen or submissions.ensure(work, self.agency, self.month)).id, its.id, said)
 
@@ -113,10 +116,10 @@ class Acts:
         ticked = {one.item for one in self.store.ask(submissions.ticks, chosen.id) if one.holds} if chosen else set()
         known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         sent = known.extract if its.check == "uploaded" and known.extract and known.extract.is_sent else None
-        taken = (its.id, AT_UPLOAD, ELSEWHERE) if its.check == "uploaded" else (its.id,)
+        taken = (its.id, AT_UPLOAD, ELSEWHERE, *self._of_what_left) if its.check == "uploaded" else (its.id,)
         if not reason.strip():
             raise Problem(f"A reason is needed to reopen '{its.title}': say why it does not hold any more.")
-        if chosen is None or (not ticked & {*taken} and sent is None):
+        if chosen is None or (not ticked & {*taken[:3]} and sent is None):
             raise Problem(f"'{its.title}' is not ticked, so there is nothing to reopen.")
         if seen is not None and sent is not None and sent.id != seen.extract:
             raise Problem(
@@ -320,13 +323,26 @@ class Acts:
                 others = any(one.submission == self.month for one in stored_sent.listed(work, self.agency))
                 stored_sent.mark(work, extract.id)
             opened = chosen or submissions.ensure(work, self.agency, self.month)
-            for old in (its.id, AT_UPLOAD):
+            for old in (its.id, AT_UPLOAD, *self._of_what_left):
                 # An extract that was taken back elsewhere leaves its ticks behind.
                 if old in held and extract is not None:
                     why = "another extract was marked as sent" if others else "the extract was taken back"
                     submissions.reopen(work, opened.id, old, why)
             submissions.tick(work, opened.id, its.id, dict(said))
             submissions.tick(work, opened.id, AT_UPLOAD, data)
+
+    @property
+    def _of_what_left(self) -> list[str]:
+        """The items that tell of a return that has left."""
+        return [one.id for one in self.standard.checklist if one.check in OF_WHAT_LEFT]
+
+    def _refuse_before_it_left(self, its: ChecklistItem, chosen: "SubmissionInfo | None") -> None:
+        known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
+        if not known.has_left:
+            first = next(
+                one for one in self.standard.checklist if one.check == "uploaded" and one.is_needed(known.is_nil)
+            )
+            raise Problem(f"'{its.title}' is told of a return that has left: tick '{first.title}' before it.")
 
     def _mismatches(self, known: Situation) -> int:
         """Those open when the return left; asked while its extract is not yet the one that was sent last."""

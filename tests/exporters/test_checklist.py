@@ -267,6 +267,32 @@ def test_an_act_is_of_what_its_person_had_in_sight(desk: Desk) -> None:
     assert len(page(desk).attempts) == 2
 
 
+def test_what_is_told_of_a_return_that_left_is_taken_back_with_it(desk: Desk) -> None:
+    desk.take([row()])
+    look(desk)
+    desk.send()
+    told = "'Accepted by the region' is told of a return that has left: tick 'Uploaded to the portal' before it"
+    with pytest.raises(Problem, match=told):
+        acts(desk).tick("accepted")
+
+    def once() -> None:
+        acts(desk).tick("uploaded")
+        assert (items(desk)["accepted"].state, items(desk)["portal_figures"].state) == ("open", "open")
+        acts(desk).tick("accepted")
+        acts(desk).tick("portal_figures", {"load": "48.5", "quality": "100"})
+        assert (items(desk)["accepted"].state, items(desk)["portal_figures"].state) == ("done", "done")
+
+    once()
+    acts(desk).reopen("uploaded", "the wrong file")
+    assert (items(desk)["accepted"].state, items(desk)["portal_figures"].state) == ("waits", "waits")
+    once()
+    # In the receipt, too.
+    left = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1]
+    do(desk.store, Who("bob", NOW), sent.take_back, left.id)
+    assert items(desk)["accepted"].state == "waits"
+    once()
+
+
 def test_a_nil_return_needs_less(desk: Desk) -> None:
     desk.take([row(DISD="20180101", CJDISRSN="1")])
     look(desk)
