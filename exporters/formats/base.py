@@ -39,7 +39,8 @@ class Taking:
     `update` takes values that differ from the stored ones; `all_or_nothing` refuses a file of which anything would be
     left out; `new_agency` may make an agency beside those there are; `any_columns` takes a file in which columns are
     missing; `deleted` takes what is deleted in the store, or was merged, once more; `dates` says how its dates are
-    written (see `csv_format.table`); `today` is the day to judge it on, None where that is not asked for.
+    written (see `csv_format.table`); `today` is the day to judge it on, None where that is not asked for; `others` says
+    that whoever is like somebody in the store under another identifier is somebody else, however many they are.
     """
 
     update: bool = False
@@ -49,6 +50,7 @@ class Taking:
     deleted: bool = False
     dates: str = ""
     today: date | None = None
+    others: bool = False
 
 
 PLAINLY = Taking()

@@ -5,7 +5,7 @@ nothing is certain. What the agency has already is told and not entered again, s
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from exporters.formats import choose
 from exporters.formats.base import PLAINLY, Taking
 from exporters.imports import taken
-from exporters.imports.agency import canonical, new_code
+from exporters.imports.agency import canonical, letter_now, new_code
 from exporters.imports.copy import CopyPlan, deleted_there, entered, look_up, plan_records
 from exporters.imports.headings import judge_heading, judge_rows
 from exporters.imports.identity import Person, deleted_in_store, other_person
@@ -71,6 +71,8 @@ class Conversion:
         for name, record, doubts in self._certain(progress):
             of_client.setdefault(name, []).append(record)
             doubted.setdefault(name, []).extend(doubts)
+        if store:
+            self._refuse_own(store, (record for records in of_client.values() for record in records))
         plans = [(self._planned(name[0], records, doubted[name]), records) for name, records in of_client.items()]
         for one, records in plans:
             self._leave_out_empty(one, records)
@@ -115,6 +117,17 @@ class Conversion:
         for number, made in store.ask(entered, agency, self.target, [one.plan for one in wanted]).items():
             wanted[number].client_id, wanted[number].reference = made.client_id, made.reference
         return self.report
+
+    def _refuse_own(self, store: "Store", records: Iterable[EpisodeRecord]) -> None:
+        """Raise Problem for a file of the very agency in the letter that it left: by their initials, birth date and
+        first day those are not known again whom somebody mended since, and their identifiers are not taken over."""
+        header = self.source.role("agency")
+        named = {canonical({**one.client, **one.episode}.get(header, "")) for one in records}
+        if self.code in named and store.ask(letter_now, self.code, self.source.id) == self.target.id:
+            raise Problem(
+                f"{self.path} is of {self.source.id}, by which agency {self.code} reported before its letter was "
+                f"changed to {self.target.id}: have it written by that, for who was mended since would be there twice."
+            )
 
     def _refuse_strangers(self) -> None:
         """What would go to a client of the agency who is somebody else by now is left out."""

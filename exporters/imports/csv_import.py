@@ -25,10 +25,9 @@ from exporters.imports.identity import (
     deleted_in_store,
     known_clients,
     other_person,
-    perhaps_twice,
 )
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
-from exporters.imports.taken import Plan, bare_name, filled_only, other_case, same_name
+from exporters.imports.taken import Alike, Plan, bare_name, filled_only, other_case, same_name
 from store.facts import AgencyInfo, KnownEpisode, StoredRecord, Who
 from store.records import agencies, read
 from validators.problems import Problem
@@ -107,7 +106,9 @@ class Import:
         self._plan = Plan(taking.update)
         self._clients: dict[str, EpisodeRecord] = {}
         self._told: dict[tuple[str, str], str] = {}
-        self._told_again = self._renamed = 0
+        # Events of known episodes: as many as the file tells of; new ones that say what one of another identifier does.
+        self._told_of = self._renamed = 0
+        self._told_again = 0
         # What the store has of episodes of the file where the file has nothing: values by their headers, and events.
         self._untold: Counter[str] = Counter()
         self._untold_events = 0
@@ -150,7 +151,8 @@ class Import:
         choice = chosen(self.path, self.standard, store, named, agency_code, self.taking)
         self._compare_all(store, choice, list(self._of_agency(records, choice.code)))
         if self._renamed:
-            self.report.notes.append(perhaps_twice(self.standard.counted(self._renamed, "event"), "what they say"))
+            alike = Alike(self._renamed, self._told_of, "event", "what they say")
+            self.report.notes.append(alike.noted(self.path, self.standard, self.taking))
         self._note_untold()
         self._note_refusals()
         self._name_events()
@@ -542,6 +544,7 @@ class Import:
                 kept = stored.values.get(header, "")
                 if told and told != kept and not (header in self._identifiers and same_name(told) == same_name(kept)):
                     self._take(line, record, stored, header, told)
+        self._told_of += len(record.events)
         again = there.count_left(new) if new else 0
         self._renamed += again
         self._untold_events += there.untold - again if is_whole else 0

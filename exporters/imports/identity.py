@@ -5,18 +5,17 @@ An identifier alone proves nothing: spreadsheets shorten them, and people mistyp
 must agree wherever a row joins somebody; what one side leaves empty agrees.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, get_args
 
-from store.clients import lookalikes
 from store.facts import StoredRecord
 from store.records import merge, read, removal
 from store.records.consent import Purpose, field_of, history, state_of
 from store.records.values import sortable
 from store.snapshot import Snapshot
 from validators.dates import parse_date
-from validators.records import EpisodeRecord, Values
+from validators.records import Values
 from validators.rules.field_patterns import fitting
 from validators.rules.messages import listed
 from validators.standard.model import Standard, without_zeros
@@ -115,39 +114,6 @@ def told_otherwise(standard: Standard, kept: Values, sent: Values) -> str:
         return ""
     verb = "differs" if len(labels) == 1 else "differ"
     return f"{listed(labels)} {verb} from what was sent: mended since, or this is somebody else by now"
-
-
-def perhaps_twice(new: str, by: str) -> str:
-    """A note that some new records may be there already; `by` is what tells so."""
-    return f"perhaps twice in the store then, by {by}: {new}, under another identifier"
-
-
-def perhaps_known(
-    snapshot: Snapshot,
-    agency: "AgencyInfo",
-    standard: Standard,
-    clients: Iterable[Values],
-    episodes: Iterable[EpisodeRecord],
-) -> list[str]:
-    """Notes that some new clients, and new episodes of known ones, may be there already under another identifier, if
-    only by its capitals or blanks, or because it was changed since."""
-    deriver = snapshot.derivers[agency.standard]
-    people = []
-    for values in clients:
-        told = deriver.columns("client", "", values)
-        people.append(tuple(told[name] or "" for name in lookalikes.TOLD_BY))
-    found = []
-    if many := lookalikes.known_people(snapshot, agency, people):
-        found.append(perhaps_twice(standard.counted(many, "client"), "initials, birth date and sex"))
-    days = [
-        (one.client_id, opened)
-        for one in episodes
-        if (opened := deriver.columns("episode", "", one.episode).get("opened"))
-    ]
-    if many := lookalikes.opened_alike(snapshot, days):
-        label = standard.by_header[standard.role("opened")].label.lower()
-        found.append(perhaps_twice(standard.counted(many, "episode"), f"client and {label}"))
-    return found
 
 
 def other_person(columns: Sequence[str], where: str) -> str:

@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import Taking
 from exporters.imports.agency import ChosenAgency
-from exporters.imports.identity import perhaps_known
 from exporters.imports.judged import Judge, Judged, new_record, record_of
 from exporters.imports.report import ImportReport
-from store.clients import index
+from store.clients import index, lookalikes
 from store.facts import AgencyInfo, Counts, KnownEpisode, StoredRecord, Who
 from store.records import agencies, bulk_load, save
 from store.snapshot import Snapshot
@@ -26,6 +26,8 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _UNSEEN = "\ufeff\u200b\u200e\u200f" + "".join(filter(str.isspace, map(chr, range(0x3001))))
 _NEW = ("client ", "line ")
 """How what stands for a client begins who is entered, in the place of a stored one's id."""
+_FEW_ALIKE = 5
+"""As many may be like others by chance, or by a mistake of somebody's."""
 
 
 def bare_name(text: str) -> str:
@@ -96,6 +98,12 @@ class Plan:
         """What is said of those who are entered."""
         return [values for token, values in self.clients.items() if token.startswith(_NEW)]
 
+    @property
+    def known_clients(self) -> set[str]:
+        """The ids of the stored clients whom the file tells of."""
+        under = {token for token in self.clients if not token.startswith(_NEW)}
+        return under | {one.client.id for one in self.touched}
+
     def judged(self, judge: Judge) -> tuple[Judged, Judged]:
         """What `check` says of the episodes that are touched, before and after."""
 
@@ -121,12 +129,68 @@ class Plan:
         return before, after
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """New records of a file that may be in the store already, under another identifier: how many, of how many that the
+    file tells of, what they are in the trade's word, and what tells so."""
+
+    many: int
+    of: int
+    kind: str
+    by: str
+
+    def noted(self, path: Path, standard: Standard, taking: Taking) -> str:
+        """A note of them.
+
+        Raises Problem where they are most of the file and nobody says that they are others: another program gave all of
+        them new identifiers, and the whole caseload would be there twice.
+        """
+        told = standard.counted(self.many, self.kind)
+        if self.many > _FEW_ALIKE and self.many * 2 > self.of and not taking.others:
+            raise Problem(
+                f"{path} was not imported: {self.many} of its {standard.counted(self.of, self.kind)} are like one in "
+                f"the store under another identifier, by {self.by}, and would be there twice: have it written with the "
+                "identifiers of before, or say --as-others if they are others."
+            )
+        return f"perhaps twice in the store then, by {self.by}: {told}, under another identifier"
+
+
+def perhaps_known(
+    snapshot: Snapshot,
+    agency: AgencyInfo,
+    standard: Standard,
+    plan: Plan,
+) -> list[Alike]:
+    """New clients, and new episodes of known ones, who may be there already under another identifier, if only by its
+    capitals or blanks, or because it was changed since."""
+    deriver = snapshot.derivers[agency.standard]
+    people = []
+    for values in plan.new_clients:
+        told = deriver.columns("client", "", values)
+        people.append(tuple(told[name] or "" for name in lookalikes.TOLD_BY))
+    found = []
+    if many := lookalikes.known_people(snapshot, agency, people):
+        # Without consent a file names nobody: who lacks what tells people apart says nothing either way.
+        of = sum(all(one) for one in people) + len(plan.known_clients)
+        found.append(Alike(many, of, "client", "initials, birth date and sex"))
+    days = [
+        (one.client_id, opened)
+        for one in plan.episodes
+        if not one.client_id.startswith(_NEW) and (opened := deriver.columns("episode", "", one.episode).get("opened"))
+    ]
+    if many := lookalikes.opened_alike(snapshot, days):
+        label = standard.by_header[standard.role("opened")].label.lower()
+        found.append(Alike(many, len(plan.episodes) + len(plan.touched), "episode", f"client and {label}"))
+    return found
+
+
 def account_for(
     plan: Plan, report: ImportReport, standard: Standard, choice: ChosenAgency, store: "Store | None", taking: Taking
 ) -> None:
     """Tell in the report what is planned and what `check` says of that.
 
-    Raises Problem where something is left out and all or nothing is to be taken.
+    Raises Problem where something is left out and all or nothing is to be taken, and where most of the file seems to be
+    in the store under other identifiers.
     """
     if report.blank:
         values = "1 value" if report.blank == 1 else f"{report.blank} values"
@@ -143,8 +207,8 @@ def account_for(
     report.updated = len(plan.changes) if plan.update else 0
     report.back = len(plan.back)
     if store and choice.known:
-        more = [one for one in plan.episodes if not one.client_id.startswith(_NEW)]
-        report.notes += store.ask(perhaps_known, choice.known, standard, plan.new_clients, more)
+        alike = store.ask(perhaps_known, choice.known, standard, plan)
+        report.notes += [one.noted(report.path, standard, taking) for one in alike]
     if taking.today is not None:
         report.before, report.after = plan.judged(Judge(standard, taking.today, choice.code, store, choice.known))
 

@@ -139,9 +139,10 @@ def test_months_before_come_out_in_the_old_letter_and_the_step_is_undone(filled:
     told(call(*STEP, *AFTER, *filled.options))
     assert "N9901  ndtms-s-ad" in told(call("agencies", "list", *filled.options))
     assert sent(filled, "2026-03") == old
-    in_old = ("import", next((filled.folder / "out").iterdir()), "--standard", "ndtms-r-ad", *filled.options)
-    for asked in ((), ("--new-agency",), ("--agency", "N9901")):
-        sentence = call(*in_old, *asked).sentence
+    in_old = ("import", next((filled.folder / "out").iterdir()), *filled.options)
+    for asked in ((), ("--new-agency",), ("--agency", "N9901"), ("--from-standard",)):
+        of = asked if asked == ("--from-standard",) else (*asked, "--standard")
+        sentence = call(*in_old, *of, "ndtms-r-ad").sentence
         assert "agency N9901 reported before its letter was changed to ndtms-s-ad: have it written by that" in sentence
     new = headings(sent(filled, "2026-04"))
     assert {"NALOX", "HEPATCTD"} <= set(new) and not {"PREVTR", "HEPCTD", "TITID"} & set(new)

@@ -499,6 +499,33 @@ def test_what_bears_another_identifier_since_is_told_as_perhaps_twice(desk: Desk
     assert desk.take([row("2", EPISODID="e10", REFLD="20200701", TRIAGED="20200702")]).notes == []
 
 
+@pytest.mark.parametrize(
+    ("given", "what", "by"),
+    [
+        (("CLIENTID", "EPISODID"), "clients", "initials, birth date and sex"),
+        (("EPISODID",), "episodes", "client and prompting event date"),
+        (("SUBMID",), "events", "what they say"),
+    ],
+)
+def test_a_file_in_which_most_have_new_identifiers_is_taken_only_as_others(
+    desk: Desk, given: tuple[str, ...], what: str, by: str
+) -> None:
+    file = [row(str(number)) | visit(str(number)) for number in range(1, 13)]
+    desk.take(file)
+    there = desk.kept()
+    again = [{**each, **{header: f"new{each[header]}" for header in given}} for each in file]
+    with pytest.raises(
+        Problem, match=f"7 of its 12 {what} are like one in the store under another identifier, by {by},"
+    ):
+        desk.take([*again[:7], *file[7:]], update=True)
+    assert desk.kept() == there
+    # A handful is told of and taken, and so is what is no more than half of the file.
+    for some in (again[7:], [*again[:6], *file[6:]]):
+        (note,) = [each for each in desk.take(some).notes if what in each and "perhaps" in each]
+        assert note.startswith(f"perhaps twice in the store then, by {by}: ")
+    assert desk.take(again, taking=Taking(others=True)).new.events == 1
+
+
 def test_a_refusal_holds_when_the_episode_was_deleted_and_an_old_file_brings_it_back(desk: Desk) -> None:
     desk.take([row() | visit(), row("2")])
     for record in list(ask(desk.store, records_read.episodes, ask(desk.store, agencies.one))):

@@ -54,6 +54,19 @@ def test_the_same_file_twice_changes_nothing(wales: Returns, other: Returns) -> 
     assert again.differences == [] == again.left_out and kept(other) == there == kept(wales)
 
 
+def test_a_return_in_which_all_have_new_client_numbers_is_taken_only_as_others(wales: Returns, other: Returns) -> None:
+    for number in range(6):
+        born = {"DOB": f"198{number}-06-15", "NHSNO": "", "GENDER": "2"}
+        wales.keyed(CLIENTNO=f"4{number}", **born)
+        other.keyed(CLIENTNO=f"9{number}", **born)
+    file, there = wales.export("2026-06", "full").file, kept(other)
+    with pytest.raises(Problem, match="6 of its 6 clients are like one in the store under another identifier"):
+        taken(other, file, update=True)
+    assert kept(other) == there
+    job = ReturnImport(file, WALES, Taking(others=True))
+    assert job.write(other.store, job.prepare(other.store, AGENCY), "ann", NOW).new.clients == 6
+
+
 def test_what_a_later_return_tells_of_a_known_journey_is_added(wales: Returns, other: Returns) -> None:
     one = wales.keyed(modality())
     wales.send("2026-03")

@@ -56,6 +56,9 @@ commands = typer.Typer()
 OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="The folder to write into.", show_default=False)
 ]
+OthersOption = Annotated[
+    bool, typer.Option("--as-others", help="Enter those who seem to be in the store under another identifier, too.")
+]
 
 
 @commands.command("import")
@@ -87,6 +90,7 @@ def import_(
     take_deleted: Annotated[
         bool, typer.Option("--take-deleted", help="Take also what is deleted, merged or removed for good in the store.")
     ] = False,
+    as_others: OthersOption = False,
     dates: DatesOption = "",
 ) -> int:
     """Take an existing extract into the store, faults and all. Ends with 1 when rows were left out."""
@@ -95,7 +99,7 @@ def import_(
     path = store_path(store)
 
     key_path(key_file)  # known from now on, so that it is not read as an input
-    taking = Taking(update, all_or_nothing, new_agency, any_columns, take_deleted, dates, day(None))
+    taking = Taking(update, all_or_nothing, new_agency, any_columns, take_deleted, dates, day(None), as_others)
 
     def job_for(known: "Sequence[AgencyInfo]") -> "Importer | Conversion":
         if not known and standard_id is None and from_standard is None:

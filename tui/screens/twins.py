@@ -64,6 +64,7 @@ COMMANDS: Mapping[str, str] = {
     "import.update": "import",
     "import.columns": "import",
     "import.deleted": "import",
+    "import.others": "import",
     "import.dates": "import",
     "backup.write": "backup",
     "app.help": "help",
