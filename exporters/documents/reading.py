@@ -57,6 +57,7 @@ def _is_page(start: bytes) -> bool:
 
 
 _WIDEST = 200
+_LONGEST_SPAN = 7
 _SKIPPED = ("script", "style", "nav", "header", "footer", "form", "button")
 _MARK_CLASS = re.compile("footnote|superscript")
 
@@ -101,7 +102,11 @@ def _html_blocks(root: html.HtmlElement) -> Iterator[Block]:
         if element.tag == "table":
             number += 1
             inside.add(element)
-            yield _html_table(element, number)
+            found = _html_table(element, number)
+            if found.rows:
+                yield found
+            elif found.caption:  # of a page that was saved before it was whole
+                yield Paragraph(found.caption, number)
         elif element.tag == "li" and element.find(".//p") is not None:
             continue
         else:
@@ -121,16 +126,21 @@ def _html_table(table: html.HtmlElement, number: int) -> DocumentTable:
             while len(cells) in down:
                 _hang(down, cells)
             text = _cell_text(cell)
-            across = min(int(cell.get("colspan") or 1), _WIDEST) if str(cell.get("colspan") or 1).isdigit() else 1
-            deep = str(cell.get("rowspan") or 1)
-            if deep.isdigit() and int(deep) > 1:
-                down[len(cells)] = int(deep) - 1, text
+            across = min(_span(cell, "colspan"), _WIDEST)
+            if (deep := _span(cell, "rowspan")) > 1:
+                down[len(cells)] = deep - 1, text
             cells += [text, *[""] * (across - 1)]
         while len(cells) in down:
             _hang(down, cells)
         merged = len(found) == 1 and len(cells) > 1
         rows.append(Row(tuple(cells[:1] if merged else cells), number, merged=merged))
     return DocumentTable(tuple(rows), number, caption)
+
+
+def _span(cell: html.HtmlElement, name: str) -> int:
+    """Over how many columns or rows a cell goes; 1 for what is no plain number."""
+    told = str(cell.get(name) or 1).strip()
+    return int(told) if told.isdecimal() and len(told) < _LONGEST_SPAN else 1
 
 
 def _hang(down: dict[int, tuple[int, str]], cells: list[str]) -> None:

@@ -47,7 +47,8 @@ PAGE = """<!DOCTYPE html><html><head><title>Core data set Q</title></head><body>
 <h2>Rules</h2><table><tr><th>Rule no</th><th>Description</th></tr>
 <tr><td>1</td><td><p>A value neither begins nor ends with a blank.</p></td></tr>
 <tr><td>4</td><td>Has to be one of the codes that the reference data give for the item.</td></tr></table>
-<h3>Sex (SEX)</h3><table><tr><th>Code</th><th>Text</th></tr><tr><td>1</td><td>Male</td></tr></table>
+<h3>Sex (SEX)</h3><table><tr><th>Code</th><th>Text</th></tr><tr><td>1</td><td rowspan="²">Male</td></tr></table>
+<table><caption>Table 4: 2. Saved before it was whole</caption></table><table></table>
 </body></html>"""
 
 
