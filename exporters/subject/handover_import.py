@@ -22,6 +22,7 @@ from exporters.subject.handover import (
     CONSENT,
     EPISODES,
     EVENTS,
+    HISTORY,
     JSON_NAME,
     LAYOUT,
     MARKED,
@@ -105,7 +106,9 @@ def read_handover(path: Path) -> Handover:
         except KeyError as missing:
             raise _Misfit(f"one of its tables lacks the column {OWN}{missing.args[0]}") from None
         # A spreadsheet that opens a table and saves it takes zeros away, and nobody would see it.
-        if (whole := path / JSON_NAME).is_file() and _of_json(whole) != told:
+        if not (whole := path / JSON_NAME).is_file():
+            _require_as_written(path)
+        elif _of_json(whole) != told:
             raise _Misfit(f"its tables are not what {JSON_NAME} in it says, and one was changed by another program")
         return told
     except _Misfit as misfit:
@@ -114,6 +117,18 @@ def read_handover(path: Path) -> Handover:
         raise Problem(f"{path} is not in UTF-8: it was changed by another program, have it written again.") from None
     except OSError as error:
         raise refused(error, path, "read") from None
+
+
+def _require_as_written(folder: Path) -> None:
+    """Raise _Misfit for tables without their JSON that another program saved: it leaves the quotation marks away."""
+    for table in sorted(folder.glob("*.csv")):
+        if table.name != HISTORY:  # which is for reading, and never taken in
+            with open_text(table, "utf-8-sig") as file:
+                if file.read(1) not in ('"', ""):
+                    raise _Misfit(
+                        f"{table.name} was saved by another program, which takes zeros away, and {JSON_NAME} is not "
+                        "beside it"
+                    )
 
 
 # From JSON

@@ -346,6 +346,13 @@ def test_a_table_without_a_column_or_with_a_torn_row_is_refused(desk: Desk, tmp_
         read_handover(where)
     (where / "handover.json").unlink()
     assert read_handover(where).clients, "of tables alone nobody can tell"
+    history = (where / "history.csv").read_text(encoding="utf-8").replace('"', "")
+    (where / "history.csv").write_text(history, encoding="utf-8", newline="")
+    assert read_handover(where).clients, "that one is for reading"
+    for mark in ("", "\ufeff"):  # a spreadsheet quotes what needs it, and takes zeros away
+        path.write_text(mark + whole.replace('"', ""), encoding="utf-8", newline="")
+        with pytest.raises(Problem, match=r"clients\.csv was saved by another program, which takes zeros away"):
+            read_handover(where)
 
 
 def test_a_client_who_is_there_under_another_id_is_listed_not_doubled(desk: Desk, tmp_path: Path) -> None:
