@@ -28,10 +28,17 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class ChosenAgency:
-    """The agency's code, and the agency where it is there already."""
+    """The agency's code, and the agency where it is there already. `beside` says that the file names another one of the
+    store, too."""
 
     code: str
     known: "AgencyInfo | None" = None
+    beside: bool = False
+
+    def of_nobody(self, label: str) -> str:
+        """Why a row without a code, `label`, about somebody whom the agency does not know is left out: it may be the
+        other one's as well, and would be entered by each. "" where the file names no other."""
+        return f"its {label} is empty, and the file names several agencies of the store: fill it" if self.beside else ""
 
 
 def canonical(code: str) -> str:
@@ -71,9 +78,10 @@ def chosen(
         code = mine[0]
     else:
         code = _named(path, standard, codes, ours, taking)
+    beside = any(one != code and one in ours for one in codes)
     if code in ours:
-        return ChosenAgency(ours[code].code, ours[code])
-    return ChosenAgency(new_code(path, standard, store, code, taking))
+        return ChosenAgency(ours[code].code, ours[code], beside)
+    return ChosenAgency(new_code(path, standard, store, code, taking), None, beside)
 
 
 def _named(

@@ -116,7 +116,7 @@ class Import:
         self._refusals: dict[str, list[int]] = {}
         self._partly: set[str] = set()
         self._named: dict[str, str] = {}
-        self._known = KnownClients()
+        self._known, self._of_nobody = KnownClients(), ""
         self._before: taken.ComparedWith | None = None
         self._identity = standard.role("episode_id")
         self._client_id = standard.role("client_id")
@@ -149,6 +149,7 @@ class Import:
             )
         named = Counter(record.client.get(self._agency, "") for record in records)
         choice = chosen(self.path, self.standard, store, named, agency_code, self.taking)
+        self._of_nobody = choice.of_nobody(self._agency)
         self._compare_all(store, choice, list(self._of_agency(records, choice.code)))
         if self._renamed:
             alike = Alike(self._renamed, self._told_of, "event", "what they say")
@@ -381,6 +382,9 @@ class Import:
             token = stored.id
             if name not in self._known.merged:
                 self._compare_values(stored, record, record.client)
+        elif self._of_nobody and name not in self._clients and not record.client.get(self._agency, ""):
+            self._drop(record, self._of_nobody)
+            return
         elif name:
             token = f"client {name}"
             first = self._clients.setdefault(name, record)

@@ -162,7 +162,7 @@ class ReturnImport:
         self._before: taken.ComparedWith | None = None
         self._met: set[str] = set()
         self._said: dict[str, dict[str, tuple[str, int, str]]] = {}
-        self._padded, self._dated = 0, 0
+        self._padded, self._dated, self._of_nobody = 0, 0, ""
         self._days = {item.header for item in standard.fields if item.is_date}
         self._person = Person(standard)
         self._reference, self._opened = standard.role("client_reference"), standard.role("opened")
@@ -176,6 +176,7 @@ class ReturnImport:
         self._before = taken.compared_with(store)
         read, named = self._read(progress)
         choice = chosen(self.path, self.standard, store, named, agency_code, self.taking)
+        self._of_nobody = choice.of_nobody(self.standard.by_header[self._agency].label.lower())
         read = self._of_agency(read, choice.code)
         known: Mapping[str, Whereabouts] = {}
         clients = KnownClients()
@@ -269,7 +270,9 @@ class ReturnImport:
                 unclear = f"its {label} {opened!a} is no date, so it may be about a journey that the store has"
             gone = deleted_in_store(self.standard.word("episode")) if at is not None and at.deleted_at else ""
             strange = self._stranger(kept.values, record.client, "the store") if kept is not None else ""
-            if why := gone or clients.why_not.get(reference, "") or strange or unclear or self._again(at):
+            no_agency = kept is None and not {**record.client, **record.episode}.get(self._agency, "")
+            owner = self._of_nobody if no_agency else ""
+            if why := gone or clients.why_not.get(reference, "") or strange or unclear or owner or self._again(at):
                 self._leave_out(record, why)
                 continue
             self._hear(name, record)

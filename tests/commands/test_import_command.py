@@ -1,5 +1,6 @@
 """Taking a file in: nobody is joined to a wrong person, nothing goes to a wrong agency, nothing is made worse."""
 
+import json
 import os
 from pathlib import Path
 
@@ -73,6 +74,13 @@ def test_only_the_rows_of_the_agency_meant_are_taken(place: Place) -> None:
     code, out, _ = taken(place, [row("2"), row("3", AGNCY="T0999")])
     assert code == 1 and "line 3: its AGNCY is 'T0999', another agency's than T0123" in out
     assert [one["EPISODID"] for one in kept(place)] == ["e1", "e2"]
+    assert call("agencies", "add", "T0999", "--standard", "ndtms-cjit-p", *place.options).code == 0
+    several = [row("4", AGNCY=""), row("5"), row("2", AGNCY=""), row("1", AGNCY="", EPISODID="e9"), row(AGNCY="T0999")]
+    code, out, _ = taken(place, several, "--agency", "T0123")
+    assert code == 1 and "line 2: its AGNCY is empty, and the file names several agencies of the store: fill it" in out
+    here = call("client", "list", "--format", "json", "--agency", "T0123", *place.options)
+    assert here.code == 0 and sorted(one["reference"] for one in json.loads(here.out)) == ["1001", "1002", "1005"]
+    assert sorted(one["episodes"] for one in json.loads(here.out)) == [1, 1, 2], "who is known here is no other's"
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",), ("--all-or-nothing",)])

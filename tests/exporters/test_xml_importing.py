@@ -13,10 +13,10 @@ from exporters.xml_format.importing import ReturnImport
 from store.disk import audit
 from store.facts import Who
 from store.month import extracts
-from store.records import merge, read, save
+from store.records import agencies, merge, read, save
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import AGENCY, Returns, opened
-from tests.stores import ask
+from tests.stores import ask, do
 from tests.validators.builders_smds import CLOSED, WALES, modality, top
 from validators.problems import Problem
 
@@ -197,6 +197,18 @@ def test_another_agency_s_messages_are_left_out_and_its_file_is_refused(wales: R
         with pytest.raises(Problem, match=sentence):
             ReturnImport(foreign, WALES).prepare(other.store, code)
     assert ReturnImport(foreign, WALES, Taking(new_agency=True)).prepare(other.store, None) == "W00099"
+
+
+def test_a_message_of_no_agency_beside_another_one_s_is_nobody_s(wales: Returns, other: Returns) -> None:
+    for number in ("41", "42", "43"):
+        wales.keyed(CLIENTNO=number, DOB=f"19{number}-06-15")
+    file = wales.export("2026-06", "full").file
+    do(other.store, Who("ann", NOW), agencies.ensure, "W00099", WALES.id)
+    text = file.read_text(encoding="utf-8").replace(f">{AGENCY}<", "><", 1).replace(f">{AGENCY}<", ">W00099<", 1)
+    file.write_text(text, encoding="utf-8")
+    report = taken(other, file)
+    assert report.new.clients == 1 and len(report.left_out) == 2
+    assert "its agency code is empty, and the file names several agencies of the store" in report.left_out[0].why
 
 
 def test_a_value_that_cannot_be_read_replaces_none_that_can(wales: Returns, other: Returns) -> None:
