@@ -64,6 +64,8 @@ def test_a_file_is_checked_row_by_row_and_taken_in(start: Start, store: Store, t
     terminal.until("What would be taken")
     same_picture(terminal, HELP / "import.screen.txt")
     kept = ask(store, read.count_episodes, ask(store, one))
+    terminal.press("a")
+    terminal.until("[x] Enter those who are like somebody here as others")
     terminal.press("u")
     terminal.until("[x] Also take values that differ")
     terminal.press("<f2>")

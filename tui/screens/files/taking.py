@@ -32,7 +32,7 @@ REGISTRY.add(
     action("import.update", "u", "Update", "Also take values that differ from those in the store", SCOPE, "update"),
     action("import.columns", "c", "Columns", "Take a file in which columns are missing", SCOPE, "columns"),
     action("import.deleted", "e", "Deleted", "Take what is deleted, removed or merged here again", SCOPE, "deleted"),
-    action("import.others", "n", "Others", "Enter those who are like somebody here as others", SCOPE, "others"),
+    action("import.others", "a", "Others", "Enter those who are like somebody here as others", SCOPE, "others"),
     action("import.dates", "d", "Day first", "Its dates begin with the day", SCOPE, "day_first"),
 )
 ASK = (
@@ -99,7 +99,7 @@ class ImportScreen(StoreScreen[None]):
         self._take(replace(self._taking, deleted=not self._taking.deleted))
 
     def action_others(self) -> None:
-        """`n`."""
+        """`a`."""
         self._take(replace(self._taking, others=not self._taking.others))
 
     def action_day_first(self) -> None:
