@@ -214,10 +214,12 @@ def test_an_nhs_number_is_typed_as_it_is_printed(typed: str, kept: str) -> None:
     assert model.value("NHSNO") == kept
 
 
-def test_days_in_wales_are_padded_and_a_client_number_is_not(standard: Standard) -> None:
+def test_days_and_scales_in_wales_are_padded_and_a_client_number_is_not() -> None:
     wales = load("smds-wales")
     model = RecordModel(wales, ["client", "top"], {}, clock=lambda: TODAY)
-    for header, typed, kept in (("ALCDAYS", "5", "05"), ("ALCDAYS", "0", "00"), ("CLIENTNO", "5", "5")):
+    days = (("ALCDAYS", "5", "05"), ("ALCDAYS", "0", "00"), ("CLIENTNO", "5", "5"))
+    scales = (("PSYCH", "8", "08"), ("PHYSICAL", "0", "00"), ("QUALITY", "12", "12"), ("QUALITY", "8x", "8x"))
+    for header, typed, kept in (*days, *scales, ("PSYCH", "", "")):
         model.go_to(header)
         model.type(typed)
         model.settle()

@@ -73,8 +73,8 @@ class RecordModel:
             raise ValueError(f"the sections {', '.join(sections)} of {standard.id} hold no fields")
         self.rows = _rows(standard, self.sections)
         self.order = tuple(row.header for row in self.rows if isinstance(row, Field))
-        nhs = (row for rule in standard.rules for row in rule.rows if row.pattern == "nhs_number")
-        self._nhs_numbers = frozenset(header for row in nhs for header in row.fields)
+        self._nhs_numbers = _judged_by(standard, "nhs_number")
+        self._scales = _judged_by(standard, "digits_between") & _judged_by(standard, "exact_width")
         self._named = {section.id_field for section in standard.event_sections}
         self._conditions: dict[str, list[Condition]] = {}
         for condition in dict.fromkeys(one.skip_when for one in self.fields if one.skip_when is not None):
@@ -382,7 +382,8 @@ class RecordModel:
 
     def normal(self, header: str, text: str) -> str:
         """A typed text in the field's form: a date in the standard's layout, a code for itself or for words that mean
-        it alone, codes and letters in capitals, an NHS number without the blanks it is printed with.
+        it alone, codes and letters in capitals, an NHS number without the blanks it is printed with, a point of a scale
+        in its whole width.
 
         What cannot be read stays as typed.
         """
@@ -396,6 +397,8 @@ class RecordModel:
         if header in self._nhs_numbers:
             number = text.translate(PRINTED_BLANKS)
             return number if number.isascii() and number.isdigit() else text
+        if header in self._scales:
+            return text.zfill(field.layout.length) if text.isascii() and text.isdigit() else text
         return text.translate(CAPITALS) if field.is_upper and not words else text
 
     def how_to_mend(self, header: str) -> str:
@@ -454,6 +457,12 @@ class RecordModel:
         """The record was saved as it stands (or as `values`): what differs counts from here, gaps are judged."""
         self.base = {key: text for key, text in (self.values if values is None else values).items() if text}
         self.judged = True
+
+
+def _judged_by(standard: Standard, pattern: str) -> frozenset[str]:
+    """The headers of the fields that some rule's rows of a pattern judge."""
+    rows = (row for rule in standard.rules for row in rule.rows if row.pattern == pattern)
+    return frozenset(header for row in rows for header in row.fields)
 
 
 def _no_of(codes: CodeList | None) -> str:
