@@ -46,7 +46,7 @@ def led(
     by_name: dict[str, list[Message]] = {}
     before: Message | None = None
     # A message goes on until the next one begins, the last one to the end.
-    for message in MessageReader(standard).read(source, "The text of the extract"):
+    for message in MessageReader(standard, kept=True).read(source, "The text of the extract"):
         _between(wanted, before, message.line, by_line)
         if (own := plain(message.values.get(reference, ""))) in words:
             by_reference.setdefault(own, []).append(message)

@@ -7,8 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from exporters.formats.kept_text import KeptText
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import linking
+from validators.problems import Problem
 from validators.records import Values
 from validators.standard.model import Standard
+
+_FOREIGN = (
+    "A kept extract was written by a schema or a mapping that is not installed any more, so that nobody can say who is "
+    "in it: install that schema with its mapping once more, then the present one again."
+)
 
 
 class KeptXml(KeptText):
@@ -19,9 +25,10 @@ class KeptXml(KeptText):
     def __init__(self, standard: Standard, pieces: Iterable[bytes] = ()) -> None:
         """Take what is to be written at once. Raises Problem for a broken schema, and what the pieces raise."""
         self._standard = standard
-        self._reader = MessageReader(standard)
+        self._reader = MessageReader(standard, kept=True)
         # The lines that open what is around the messages, with what ends each.
         self._around: list[tuple[str, str]] = []
+        self._is_foreign = False
         # Where messages begin, by the element that opens one at the beginning of a line.
         self._starts = array("I")
         super().__init__("utf-8", pieces)
@@ -40,6 +47,7 @@ class KeptXml(KeptText):
     def _open(self, at: int, line: str) -> None:
         """An element that opens, or ends, at the beginning of a line: a message, or one around the messages."""
         name = line[1:].split(">")[0].split()[0].rstrip("/")
+        self._is_foreign |= name.removeprefix("/").rpartition(":")[2] not in self._reader.outer
         if name.startswith("/"):
             if not self._starts:
                 self._around.pop()
@@ -73,15 +81,23 @@ class KeptXml(KeptText):
         ]
 
     def without(self, is_theirs: Callable[[Values], bool]) -> Iterator[bytes]:
-        """The text without the messages of which that is so, by the values of client and journey in them."""
+        """The text without the messages of which that is so, by the values of client and journey in them.
+
+        Raises Problem where nobody can say whose they are, for it was written in a shape that is not known any more.
+        """
         self.finish()
+        if self._is_foreign:
+            raise Problem(_FOREIGN)
         first = self._starts[0] if self._starts else self._lines
         yield "".join(self.lines(0, first)).encode()
         ends = [*self._starts[1:], self._lines]
         for begin, end in zip(self._starts, ends, strict=False):
             lines = self.lines(begin, end - begin)
             text = "".join(lines)
-            if is_theirs(self._message(text).values):
+            message = self._message(text)
+            if any(fault == "block_missing" for fault, _, _ in message.faults):
+                raise Problem(_FOREIGN)
+            if is_theirs(message.values):
                 # What stands behind the last message, on lines of its own, is not part of it.
                 closing = f"</{lines[0][1:].split('>')[0].split()[0]}>"
                 its = next((at for at, line in enumerate(lines, 1) if line.startswith(closing)), len(lines))

@@ -14,7 +14,7 @@ from lxml import etree
 
 from exporters.formats.base import Progress
 from exporters.imports.encodings import refuse_kind
-from exporters.xml_format.schema.installed import shape_of
+from exporters.xml_format.schema.installed import earlier_shapes, shape_of
 from exporters.xml_format.shape import Level, Part, depth_of, local_name, name_of, stand_in
 from store.disk.files import open_input, refused
 from validators.problems import Problem
@@ -66,15 +66,22 @@ class _Name:
 class MessageReader:
     """Reads the messages of files of one standard."""
 
-    def __init__(self, standard: Standard) -> None:
-        """Learn the names of elements. Raises Problem for an installed schema that is broken."""
+    def __init__(self, standard: Standard, *, kept: bool = False) -> None:
+        """Learn the names of elements; for texts that were `kept`, those of schemas installed before as well.
+
+        Raises Problem for an installed schema that is broken.
+        """
         self.standard = standard
         self._shapes = [stand_in(standard)]
         own = shape_of(standard)
         if not own.is_stand_in:
             self._shapes.insert(0, own)
+        if kept:
+            self._shapes += earlier_shapes(standard)
         self.roots = {local_name(shape.root) for shape in self._shapes}
         self.messages = {local_name(shape.message) for shape in self._shapes}
+        around = [level for shape in self._shapes for level in shape.levels]
+        self.outer = self.messages | {name for one in around for name in (local_name(one.tag), *one.others)}
         self._names = _Name()
         for shape in self._shapes:
             self._names.learn(shape.body)

@@ -31,7 +31,7 @@ class XmlText:
         self._firsts = {
             block.section: block.headers[0] for block in (standard.xml.blocks if standard.xml else ()) if block.section
         }
-        reader = MessageReader(standard)
+        reader = MessageReader(standard, kept=True)
         for text in texts:
             source = io.BufferedReader(Pieces(text), 1 << 16)
             for message in reader.read(source, "The text of the extract"):

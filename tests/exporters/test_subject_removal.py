@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from exporters.subject import everything, removal
 from exporters.subject.elsewhere import held_elsewhere
 from exporters.subject.names import Names, names_of
 from exporters.work import Work
+from exporters.xml_format.schema.installed import earlier_folder, install, uninstall
 from store.clients import search, views
 from store.clients.facts import SavedView
 from store.disk import audit, doctor, sqlite
@@ -41,6 +43,7 @@ from store.records import agencies, consent, field_notes, merge, read, save
 from store.records import removal as stored_removal
 from store.records.consent import ConsentAnswer
 from store.store import Store, open_store
+from tests.exporters import schema_files
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, row, visit
 from tests.exporters.journeys import Returns
@@ -399,13 +402,38 @@ def test_a_client_of_wales_is_struck_from_kept_messages(wales: Returns) -> None:
     assert ask(wales.store, audit.verify).whole
 
 
+def test_who_was_sent_by_a_schema_that_gave_way_is_struck_all_the_same(wales: Returns, tmp_path: Path) -> None:
+    install(schema_files.write(tmp_path / "xsd"), WALES)
+    wales.keyed(modality(), CLIENTNO="1")
+    marked = {"CLIENTNO": "MARKREF77", "DOB": "1981-03-17", "ENDDATE": "2026-05-20", "ENDREASON": "1"}
+    episode = wales.keyed(modality(), top(), **marked)
+    wales.send("2026-05")
+    whole = b"".join(ask(wales.store, extracts.text, wales.latest().id))
+    assert b"<SMReturn" in whole and b"MARKREF77" in whole
+    uninstall(WALES)
+    client = ask(wales.store, read.episode_record, episode).client_id
+    asked = do(wales.store, ANN, removal.ask, wales.agency, WALES, client, "withdrawal", TODAY)
+    line = whole[: whole.index(b"MARKREF77")].count(b"\n") + 1
+    led = ask(wales.store, lambda now: read_bounces(now, wales.agency, WALES, wales.latest().id, f"Line {line} wrong"))
+    assert [one.client_id for one in led] == [client]
+    assert ask(wales.store, preview.sent_so_far, wales.agency, WALES, wales.latest()).rows == 2
+    # Without any word of that schema nobody can say who is in it.
+    away = earlier_folder(WALES).rename(tmp_path / "away")
+    with pytest.raises(Problem, match="schema"):
+        do(wales.store, BOB, removal.confirm, wales.agency, WALES, asked.id, TODAY)
+    away.rename(earlier_folder(WALES))
+    do(wales.store, BOB, removal.confirm, wales.agency, WALES, asked.id, TODAY)
+    assert not {mark for _, mark in traces(wales.store)}
+    assert b"".join(ask(wales.store, extracts.text, wales.latest().id)) == whole.replace(message_of(whole), b"")
+
+
 def message_of(whole: bytes) -> bytes:
     """The message of the client of Wales, as it stands in a return."""
     lines = whole.splitlines(keepends=True)
     at = next(number for number, line in enumerate(lines) if b"MARKREF77" in line)
     name = next(line for line in reversed(lines[:at]) if line.startswith(b"<")).strip()
     begin = max(number for number in range(at) if lines[number].strip() == name)
-    end = next(number for number in range(at, len(lines)) if lines[number].startswith(b"</" + name[1:-1]))
+    end = next(number for number in range(at, len(lines)) if lines[number].startswith(b"</" + name[1:-1].split()[0]))
     return b"".join(lines[begin : end + 1])
 
 

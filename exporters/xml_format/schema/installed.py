@@ -1,12 +1,14 @@
 """A site's own copy of an owner's schema: installed, mapped to the items, and used for what is written.
 
 It lives beside the site's own standards, with `mapping.toml`, which the site may edit: which element holds which item.
-Only when every item has its element, or is said not to be sent (`-`), is the schema used.
+Only when every item has its element, or is said not to be sent (`-`), is the schema used. One that was in use and gives
+way is kept beside it: what was written in it stands in the store, and is read and struck by it.
 """
 
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -58,6 +60,11 @@ def schema_folder(standard: Standard) -> Path:
     return installed_folder().parent / "schemas" / standard.id.replace("-", "_")
 
 
+def earlier_folder(standard: Standard) -> Path:
+    """Where the schemas of a standard are kept that were in use before, each in a folder, numbered."""
+    return schema_folder(standard).with_name(f"{schema_folder(standard).name}.earlier")
+
+
 def digest(standard: Standard) -> str:
     """A digest of all files of the schema that is installed; empty where there is none, or it cannot be read."""
     folder, made = schema_folder(standard), sha256()
@@ -84,6 +91,20 @@ def installed(standard: Standard) -> Installed | None:
     folder = schema_folder(standard)
     if standard.submission.format != "xml" or not folder.is_dir():
         return None
+    return _installed_in(standard, folder)
+
+
+def earlier_shapes(standard: Standard) -> list[XmlShape]:
+    """The shapes that returns were written in by schemas installed before, the latest first; a broken one is none."""
+    shapes = []
+    for folder in sorted(earlier_folder(standard).glob("*-*"), reverse=True):
+        with suppress(Problem, OSError):
+            if (shape := _installed_in(standard, folder).shape) is not None:
+                shapes.append(shape)
+    return shapes
+
+
+def _installed_in(standard: Standard, folder: Path) -> Installed:
     from exporters.xml_format.schema.folder import read_folder
     from exporters.xml_format.schema.structure import Structure
 
@@ -140,6 +161,7 @@ def install(folder: Path, standard: Standard) -> Installed:
                 f"stays. Give the owner's files with their {MAPPING}, or uninstall that one first."
             )
         (new / MAPPING).write_text(written_mapping(standard, learned, fitted.demanded), encoding="utf-8")
+        _keep_used(standard)
         if target.exists():
             target.rename(old)
         try:
@@ -165,6 +187,7 @@ def uninstall(standard: Standard) -> Path | None:
     folder = schema_folder(standard)
     if not folder.is_dir():
         raise Problem(f"No schema is installed for {standard.id}, so there is none to take away.")
+    _keep_used(standard)
     kept = folder.with_name(f"{folder.name}.{MAPPING}")
     if is_kept := (folder / MAPPING).is_file():
         (folder / MAPPING).replace(kept)
@@ -172,6 +195,17 @@ def uninstall(standard: Standard) -> Path | None:
         folder.rename(Path(place) / "old")
     keep_lists(standard, {})
     return kept if is_kept else None
+
+
+def _keep_used(standard: Standard) -> None:
+    """Keep the schema that gives way, where returns may have been written in it. Raises OSError."""
+    kept, name = earlier_folder(standard), digest(standard)[:16]
+    if not _is_used(standard) or any(kept.glob(f"*-{name}")):
+        return
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept, prefix=".keeping-") as place:
+        copy = shutil.copytree(schema_folder(standard), Path(place) / "copy")
+        copy.rename(kept / f"{1 + sum(1 for _ in kept.glob('*-*')):04}-{name}")
 
 
 def _is_used(standard: Standard) -> bool:
