@@ -14,7 +14,7 @@ from exporters.checks.findings_list import FORMS, Form, ToldFinding, told_findin
 from exporters.work import Work
 from tui.cli.context import Progress, now, opened, talk
 from tui.cli.given import STDIN, document_of
-from tui.cli.named import agency_of, resolved
+from tui.cli.named import agency_of, refused_from
 from tui.cli.options import (
     AgencyOption,
     KeyOption,
@@ -106,8 +106,10 @@ def bounces(
         text = text_of_list(file) if given is None else given
         agency = found.ask(agency_of, agency_code, standard_id)
         standard = load(agency.standard)
-        its = found.ask(resolved, agency, extract).id
-        bounces = found.ask(read_bounces, agency, standard, its, text, headings_are_line_1=not rows)
+        its = found.ask(refused_from, agency, extract)
+        bounces = found.ask(read_bounces, agency, standard, its.id, text, headings_are_line_1=not rows)
+    state = "marked as sent" if its.is_sent else "not marked as sent"
+    talk(f"Extract {its.id[:8]} of {its.submission}, {standard.counted(its.rows, 'row')}, {state}.")
     if form is OutputFormat.JSON:
         print(json.dumps([as_mapping(one) for one in bounces], indent=1))
     else:

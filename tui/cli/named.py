@@ -31,3 +31,12 @@ def resolved(snapshot: Snapshot, agency: AgencyInfo, text: str) -> ExtractInfo:
     raise Problem(
         f"There is no extract {printable(text)} of {agency.code}: `keywork extracts list` shows which there are."
     )
+
+
+def refused_from(snapshot: Snapshot, agency: AgencyInfo, text: str) -> ExtractInfo:
+    """The extract that a portal's list speaks of: as `resolved`, but the last is the last one sent, as at the screen.
+
+    One written since, for a look or for the next month, has others in its lines. Raises Problem.
+    """
+    sent = [one for one in extracts.listed(snapshot, agency) if one.is_sent] if text == LAST_EXTRACT else []
+    return sent[-1] if sent else resolved(snapshot, agency, text)
