@@ -185,7 +185,10 @@ def read_bounces(
     heading, at = _found_heading([line for _, line in lines[:_LINES_ABOVE]], standard)
     above = [Bounce(number, _shown(line), why_not=_ABOVE) for number, line in lines[:at] if not _SEP.fullmatch(line)]
     lines = lines[at:]
-    headers = {header.upper(): header for header in standard.headers}
+    # Whoever reads XML names the element that a value stands in.
+    elements = standard.xml.elements if standard.xml else {}
+    headers = {name.upper(): header for header, name in elements.items()}
+    headers |= {header.upper(): header for header in standard.headers}
     headers |= {_name(field.label).upper(): field.header for field in standard.fields} if heading else {}
     read = []
     for number, line in lines:
