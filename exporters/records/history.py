@@ -164,19 +164,24 @@ def of_person(
 def whole_day(
     snapshot: Snapshot, agency: AgencyInfo, person: str, day: date, zone: tzinfo, *, looks: bool = False
 ) -> DayHistory:
-    """The same, with what somebody did that is about no record of a client, or about one that was removed since."""
+    """The same, with what somebody did that is about no record of a client, or about one that was removed since.
+
+    What was done to another agency, or to what is its own, is told there alone.
+    """
     since, until = _day(day, zone)
     others: list[AuditEntry] = []
     # In pieces: an import makes very many at a stroke.
     for done in _pieces(audit.found(snapshot, AuditQuery(person, None, since, until))):
         gone = audit.removed(snapshot, {entry.record_id for entry in done if entry.kind in RECORD_KINDS}, since)
-        others += (
+        beside = [
             entry
             for entry in done
             if entry.kind not in RECORD_KINDS
             or entry.act == REFUSED
             or (entry.record_id in gone and (looks or entry.act != audit.LOOK))
-        )
+        ]
+        theirs = audit.elsewhere(snapshot, agency, {entry.record_id for entry in beside})
+        others += (one for one in beside if one.record_id not in theirs)
     found = of_person(snapshot, agency, person, day, zone, looks=looks)
     told = tuple(one for one in found.changes if one.entry.act != REFUSED)
     return DayHistory(told, found.whole, tuple(reversed(others[-MOST:])))

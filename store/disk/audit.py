@@ -19,7 +19,6 @@ from sqlalchemy import (
     Row,
     ScalarSelect,
     Select,
-    Table,
     delete,
     func,
     insert,
@@ -324,7 +323,8 @@ def found(snapshot: Snapshot, asked: AuditQuery) -> Iterator[AuditEntry]:
     if asked.acts:
         query = query.where(AUDITS.c.act.in_(sorted(asked.acts)))
     if asked.agency is not None:
-        query = query.where(AUDITS.c.record_id.in_(_own_ids(asked.agency)))
+        its = asked.agency.number
+        query = query.where(AUDITS.c.record_id.in_(_ids(lambda number: number == its)))
     # By time where a person is asked for, as the index has it; the chain's own order is the same but for a clock put
     # back, and within a moment.
     order = (AUDITS.c.at, AUDITS.c.number) if asked.person and asked.records is None else (AUDITS.c.number,)
@@ -332,19 +332,26 @@ def found(snapshot: Snapshot, asked: AuditQuery) -> Iterator[AuditEntry]:
     return (_entry(row) for row in rows)
 
 
-def _own_ids(agency: AgencyInfo) -> CompoundSelect[Any]:
-    """The ids of an agency and of all that is its own and has one: its records, its extracts, whom it removed."""
+def elsewhere(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[str]) -> set[str]:
+    """Of some ids (not very many), those of other agencies and of what is theirs."""
+    theirs = _ids(lambda number: number != agency.number).subquery()
+    query = select(theirs.c.id).where(theirs.c.id.in_(sorted(record_ids)))
+    return set(snapshot.connection.execute(query).scalars())
+
+
+def _ids(is_its: Callable[[ColumnElement[int]], ColumnElement[bool]]) -> CompoundSelect[Any]:
+    """The ids of the agencies whose numbers are such, and of all that is theirs and has one: records, extracts, whom
+    they removed, with all that was the client's."""
     own = [table for table in METADATA.sorted_tables if "agency_number" in table.c and "id" in table.c]
-    ids = [select(table.c.id).where(_is_of(table, agency)) for table in own]
+    ids = [select(table.c.id).where(is_its(table.c.agency_number)) for table in own]
     below = ((EVENTS, EPISODES, EVENTS.c.episode_number), (CONFIRMATIONS, EXTRACTS, CONFIRMATIONS.c.extract_number))
     for table, above, number in below:
-        ids.append(select(table.c.id).join(above, above.c.number == number).where(_is_of(above, agency)))
-    gone = select(REMOVALS.c.client_id).where(_is_of(REMOVALS, agency))
-    return union_all(select(AGENCIES.c.id).where(AGENCIES.c.number == agency.number), *ids, gone)
-
-
-def _is_of(table: Table, agency: AgencyInfo) -> ColumnElement[bool]:
-    return table.c.agency_number == agency.number
+        ids.append(select(table.c.id).join(above, above.c.number == number).where(is_its(above.c.agency_number)))
+    # Whoever confirms a removal takes the client and all below at one moment.
+    together = (AUDITS.c.person == REMOVALS.c.confirmed_by) & (AUDITS.c.at == REMOVALS.c.confirmed_at)
+    gone = select(AUDITS.c.record_id).join(REMOVALS, together)
+    ids.append(gone.where(AUDITS.c.act == REMOVE, is_its(REMOVALS.c.agency_number)))
+    return union_all(select(AGENCIES.c.id).where(is_its(AGENCIES.c.number)), *ids)
 
 
 def removed(snapshot: Snapshot, records: Collection[str], since: datetime) -> set[str]:

@@ -118,6 +118,13 @@ def test_what_cannot_be_compared_is_named_in_no_mail_and_keeps_nobody_from_heari
     at = ("--store", wales.folder / "k.db", "--key-file", wales.folder / "k.key")
     mailed = call("due", *at, "--today", "2026-08-20")
     assert mailed.code == 1 and "LATE: 2026-07" in mailed.out and "43" not in f"{mailed.out}{mailed.err}"
+    # The page and the list by line tell all the rest, too; why that is not among it is said beside them.
+    for told, code, waits in (
+        ("checklist", 1, "to be compared against 2026-06"),
+        ("report", 0, "still to be compared"),
+    ):
+        page = call(told, *at, "--today", "2026-08-20")
+        assert (page.code, waits in page.out, "43" in page.out, "43" in page.err) == (code, True, False, True)
 
 
 def test_letters_of_all_kinds_go_through(wales: Returns) -> None:

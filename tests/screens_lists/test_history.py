@@ -9,10 +9,11 @@ from exporters.records import history
 from store.clients import search
 from store.disk import audit, copy_notes
 from store.facts import AgencyInfo, ClientQuery, ClientTree, Who
+from store.month import submissions
 from store.month.facts import AT_UPLOAD
 from store.people import looks, roles
 from store.people.acts import Role
-from store.records import read, save
+from store.records import agencies, read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
@@ -108,7 +109,24 @@ def test_what_is_about_no_client_is_told_in_words(store: Store, agency: AgencyIn
     with store.writing(me) as unit:
         unit.chain.add("export", "extract", "an-id", "", None, "0a" * 32)
         unit.chain.add("tick", "submission", "an-id", AT_UPLOAD, None, '{"a": "b"}')
+    # What is another agency's is told there, even what was refused, and of this one nothing there.
+    other = do(store, me, agencies.enter, "T0998", STANDARD.id, "Another")
+    with store.writing(me) as unit:
+        submissions.ensure(unit, other, "2020-06")
+        client = save.create(unit, "client", other.id, "", {"CLIENT": "x"})
+        unit.chain.add("refused", "client", client.id, "remove", None, None)
     told = ask(store, whole_day_told, agency, STANDARD, me.person, NOW.date(), looks=False).lines
+    there = ask(store, whole_day_told, other, STANDARD, me.person, NOW.date(), looks=False).lines
+    assert [one.record for one in there] == [
+        "Client",
+        "Client",
+        "Submission",
+        "Agency",
+        "Submission",
+        "Extract",
+        "Store",
+        "Group daemon",
+    ]
     assert [(one.record, one.what) for one in told[:4]] == [
         ("Submission", "what the checklist said is kept"),
         ("Extract", "written"),

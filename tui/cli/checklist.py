@@ -19,7 +19,7 @@ from exporters.month.status import Standing, day_text, keep_today, left_text, re
 from store.facts import NEVER, Who
 from store.month import calendar as stored_calendar
 from store.records import agencies as stored_agencies
-from tui.cli.context import now, opened, person, talk
+from tui.cli.context import count_or_say, now, opened, person, talk
 from tui.cli.given import prose_of
 from tui.cli.options import (
     AgencyOption,
@@ -237,7 +237,7 @@ def show(
             if month
             else found.ask(stored_calendar.of_agency, agency).due(today)
         )
-        many = found.ask(open_mismatches, agency, standard, entry.period, today)
+        many = count_or_say(standard, lambda: found.ask(open_mismatches, agency, standard, entry.period, today))
         page = found.ask(read_page, agency, standard, today, entry.submission, attempt, many)
     if form is OutputFormat.JSON:
         print(json.dumps(page.as_mapping(), indent=1))

@@ -4,7 +4,7 @@ import codecs
 import io
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +71,15 @@ def person(store: Path) -> str:
 def talk(text: str) -> None:
     """Say something that is not a result."""
     print("\n".join(map(obeyed_by_none, text.split("\n"))), file=sys.stderr, flush=True)
+
+
+def count_or_say(standard: "Standard", count: Callable[[], int]) -> int | None:
+    """What is counted; None where it cannot be, and why is said, as the rest of an answer can be told."""
+    try:
+        return count()
+    except Problem as problem:
+        talk(problem.told(standard.terms))
+        return None
 
 
 def obeyed_by_none(text: str) -> str:

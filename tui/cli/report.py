@@ -16,7 +16,7 @@ from exporters.work import Work
 from store.disk.files import refuse_taken, write_new
 from store.facts import AgencyInfo, Who
 from store.snapshot import Snapshot
-from tui.cli.context import Progress, now, opened, person, result_stream, talk
+from tui.cli.context import Progress, count_or_say, now, opened, person, result_stream, talk
 from tui.cli.named import agency_of
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption, day
 from tui.widgets.text import printable
@@ -70,7 +70,9 @@ def report(
         progress = Progress(work.standard.say("{episodes} checked"))
         check_caseload(found, its, work.checker, work.today, now(), lambda done, due: progress(done))
         progress.done()
-        page = found.ask(read_page, work, months, found.ask(count_mismatches, work))
+        page = found.ask(
+            read_page, work, months, count_or_say(work.standard, lambda: found.ask(count_mismatches, work))
+        )
     data = (
         as_html(page) if form is PageForm.HTML else "".join(f"{printable(line)}\n" for line in as_text(page)).encode()
     )
