@@ -43,6 +43,22 @@ def test_roles_are_given_listed_and_taken(filled: Place, own_groups: None) -> No
     ]
 
 
+def test_whoever_may_only_read_leaves_no_draft_and_is_asked_nothing(
+    filled: Place, own_groups: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("roles", "set", "keyers", "read-only", *filled.options).code == 0
+    monkeypatch.setattr(user, "owns", lambda path, person: False)
+    monkeypatch.setattr(user, "groups_of", lambda person: ["keyers"])
+    for line, given in (
+        ("add - --draft", "CLIENT=x1"),
+        ("add --ask", ""),
+        ("edit - - --draft", "76579\nSEX=1"),
+    ):
+        told = call("client", *line.split(), *filled.options, given=given)
+        assert "needs the role keying" in told.sentence
+    assert call("client", "drafts", *filled.options).out == "Everything you typed is saved.\n"
+
+
 def test_a_group_of_this_computer_is_known() -> None:
     assert user.is_group(grp.getgrgid(os.getgid()).gr_name) and not user.is_group("no group of that name")
 

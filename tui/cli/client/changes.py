@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from exporters.records.find import episode_of, records_of, with_new
 from store.facts import NEVER, ClientTree, Draft, DraftInfo, Kind, StoredRecord
 from store.live import drafts, presence
+from store.unit_of_work import UnitOfWork
 from tui.cli.client.context import ClientWork, SaveOptions
 from tui.cli.context import now
 from tui.cli.given import fields_of_input, one_cell
@@ -162,7 +163,11 @@ def model_of_change(at: ClientWork, tree: ClientTree | None, one: Change) -> Rec
 def changed_record(
     at: ClientWork, tree: ClientTree, record: StoredRecord, given: dict[str, str], how: SaveOptions
 ) -> Change:
-    """One stored record with the given fields; from the person's draft of it where that is wanted."""
+    """One stored record with the given fields; from the person's draft of it where that is wanted.
+
+    Raises Problem for whoever may only read: not after all was asked, and no draft of theirs keeps a return back.
+    """
+    at.store.do(at.who, UnitOfWork.require, "change", record.kind, record.id)
     draft = refuse_draft(at, record, how)
     if not record.version and not how.use_draft:
         raise Problem(Sentence("The {record} is but a draft: keywork client drafts drops one.", record=named(record)))
@@ -184,7 +189,8 @@ def changed_record(
 def new_change(
     at: ClientWork, kind: Kind, id: str, parent_id: str, section: str, given: dict[str, str], context: Values
 ) -> Change:
-    """A new record with the given fields."""
+    """A new record with the given fields. Raises Problem as `changed_record` does."""
+    at.store.do(at.who, UnitOfWork.require, "create", kind)
     sections = sections_of(at.work.standard, kind, section)
     return Change(kind, id, parent_id, section, 0, {}, typed(at, sections, given, {}, {}, context))
 
