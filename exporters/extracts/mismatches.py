@@ -17,7 +17,7 @@ from store.facts import ExtractInfo
 from store.month import locate
 from store.month import sent as stored_sent
 from store.month.facts import ConfirmationInfo, ConfirmedMismatch, Whereabouts
-from store.records import merge
+from store.records import merge, read
 from store.snapshot import Snapshot
 from validators.dates import parse_date
 from validators.local_time import date_text
@@ -176,6 +176,9 @@ class Finder:
             told = self.standard.say("Its identifier was changed; the {episode} is now {id}.", id=other.episode)
             found = Mismatch("gone", was.episode, was.episode, was.client, told, reference=other.reference)
             return self._placed(found, self.known.get(other.episode), self.standard.role("episode_id"))
+        if self._goes_unnamed(was, place):
+            told = "It was sent in full; consent is no longer recorded, so that not even its identifier would be sent."
+            return self._placed(Mismatch("consent", was.episode, was.episode, was.client, told), place, self.consent)
         why, explained = self._why_gone(was, place)
         events = f" {counted(len(was.events), 'event')} went with it." if was.events else ""
         found = Mismatch("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
@@ -203,6 +206,15 @@ class Finder:
         if place.deleted_at is not None:
             return f"It was deleted{_by(place.deleted_by, place.deleted_at)}.", False
         return "It is in the store but not in what would be written.", False
+
+    def _goes_unnamed(self, was: SentEpisode, place: Whereabouts | None) -> bool:
+        """Whether an episode is sent without its identifier, as some data sets have it of who does not consent."""
+        if self.standard.role("episode_id") in ("", *self.standard.no_consent_carries) or place is None:
+            return False
+        if place.deleted_at is not None or was.episode in self.preview.left_out:
+            return False
+        values = read.get(self.snapshot, "episode", place.episode_id).values
+        return self.standard.has_consent(was.values) and not self.standard.has_consent(values)
 
     def _renamed(self, was: SentEpisode, place: Whereabouts | None) -> SentEpisode | None:
         """The episode that goes by another identifier now: the same client's, opened on the same day; or the very same

@@ -1,5 +1,7 @@
 """What was sent and would now be denied: told with its reason, explained, or confirmed until it is another thing."""
 
+from dataclasses import replace
+
 import pytest
 
 from exporters.extracts.mismatches import Mismatches, confirm, find_mismatches
@@ -14,6 +16,7 @@ from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, Row, referral, row, visit, withheld
 from tests.stores import ask
 from validators.problems import Problem
+from validators.standard.model import Standard
 
 
 def sent(desk: Desk, rows: list[Row], submission: str = "2020-12") -> ExtractInfo:
@@ -24,9 +27,9 @@ def sent(desk: Desk, rows: list[Row], submission: str = "2020-12") -> ExtractInf
         return stored_sent.mark(work, ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1].id)
 
 
-def found(desk: Desk, submission: str = "2020-12") -> Mismatches:
+def found(desk: Desk, submission: str = "2020-12", standard: Standard = STANDARD) -> Mismatches:
     agency = ask(desk.store, agencies.one)
-    return ask(desk.store, find_mismatches, ask(desk.store, preview_extract, Work(agency, STANDARD, TODAY), submission))
+    return ask(desk.store, find_mismatches, ask(desk.store, preview_extract, Work(agency, standard, TODAY), submission))
 
 
 def told(mismatches: Mismatches) -> list[tuple[str, str, str]]:
@@ -143,6 +146,11 @@ def test_identity_consent_reopening_and_identifiers_that_changed_hands(desk: Des
     assert [(c.was, c.now) for c in by_kind["identity"].fields] == [("19800229", "19800301")]
     assert by_kind["identity"].client_id == known["e1"].client.id
     assert all(one.state == "open" for one in mismatches.found)
+    # Where not even the episode's identifier goes out of who does not consent, as in R, it is that all the same.
+    bare = replace(STANDARD, no_consent_carries=("AGNCY", "CLIENTID", "CONSENT"))
+    assert [(one.kind, one.subject, one.header) for one in found(desk, standard=bare).found if one.subject == "e2"] == [
+        ("consent", "e2", "CONSENT")
+    ]
 
 
 def test_events_that_move_or_lie_after_the_period_are_told(desk: Desk) -> None:
