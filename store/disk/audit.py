@@ -16,10 +16,12 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    FromClause,
     Row,
     ScalarSelect,
     Select,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -347,11 +349,26 @@ def _ids(is_its: Callable[[ColumnElement[int]], ColumnElement[bool]]) -> Compoun
     below = ((EVENTS, EPISODES, EVENTS.c.episode_number), (CONFIRMATIONS, EXTRACTS, CONFIRMATIONS.c.extract_number))
     for table, above, number in below:
         ids.append(select(table.c.id).join(above, above.c.number == number).where(is_its(above.c.agency_number)))
-    # Whoever confirms a removal takes the client and all below at one moment.
+    # Whoever confirms a removal takes the client and all below at one moment, and with them their records at other
+    # agencies: what went is of the removal whose client went last before it.
     together = (AUDITS.c.person == REMOVALS.c.confirmed_by) & (AUDITS.c.at == REMOVALS.c.confirmed_at)
+    later = REMOVALS.alias("later")
+    is_below_later = exists().where(
+        later.c.confirmed_at == REMOVALS.c.confirmed_at,
+        _went(later) > _went(REMOVALS),
+        _went(later) <= AUDITS.c.number,
+    )
     gone = select(AUDITS.c.record_id).join(REMOVALS, together)
-    ids.append(gone.where(AUDITS.c.act == REMOVE, is_its(REMOVALS.c.agency_number)))
+    gone = gone.where(AUDITS.c.act == REMOVE, AUDITS.c.number >= _went(REMOVALS), ~is_below_later)
+    ids.append(gone.where(is_its(REMOVALS.c.agency_number)))
     return union_all(select(AGENCIES.c.id).where(is_its(AGENCIES.c.number)), *ids)
+
+
+def _went(removals: FromClause) -> ScalarSelect[int]:
+    """The number of the link that tells that a removed client went; what was below them follows it."""
+    link = AUDITS.alias()
+    own = select(link.c.number).where(link.c.record_id == removals.c.client_id, link.c.act == REMOVE)
+    return own.correlate(removals).scalar_subquery()
 
 
 def removed(snapshot: Snapshot, records: Collection[str], since: datetime) -> set[str]:

@@ -33,7 +33,7 @@ from store.clients import search, views
 from store.clients.facts import SavedView
 from store.disk import audit, doctor, sqlite
 from store.disk.tables import AGENCIES
-from store.facts import AgencyInfo, ClientQuery, Draft, Who
+from store.facts import AgencyInfo, AuditQuery, ClientQuery, Draft, Who
 from store.findings import queries
 from store.findings.results import Beside
 from store.live import drafts, news, offline_drafts, presence
@@ -347,6 +347,12 @@ def test_whether_a_copy_in_another_agency_goes_is_said_and_it_goes_or_stays(desk
         done = do(store, BOB, removal.confirm, agency, STANDARD, other.id, TODAY)
         assert [one.info.client_id for one in done.also] == [copy] and len(done.struck) == 2
         assert ask(store, stored_removal.removed, [client, copy]) == {client, copy}
+        # What went of each is told in its own agency, though one act took both.
+        for where, elsewhere, gone in ((agency, there, client), (there, agency, copy)):
+            assert ask(store, audit.elsewhere, elsewhere, {client, copy}) == {gone}
+            acts = AuditQuery(acts={"remove"}, agency=where)
+            with store.reading() as snapshot:
+                assert {one.record_id for one in audit.found(snapshot, acts) if one.kind == "client"} == {gone}
         assert traces(store) == set() and ask(store, audit.verify).whole
         # Nobody is taken for a copy who is in one agency alone.
         mine = ask(store, read.tree, client_of(store, agency, STANDARD, "1001"))
