@@ -428,6 +428,13 @@ def test_who_was_sent_by_a_schema_that_gave_way_is_struck_all_the_same(wales: Re
     with pytest.raises(Problem, match="schema"):
         do(wales.store, BOB, removal.confirm, wales.agency, WALES, asked.id, TODAY)
     away.rename(earlier_folder(WALES))
+    # Nor where its mapping says another element than the one that was written.
+    (mapping,) = earlier_folder(WALES).glob("0001-*/mapping.toml")
+    before = mapping.read_text()
+    mapping.write_text(before.replace('"AgencyClientNumber"', '"-"'))
+    with pytest.raises(Problem, match="schema"):
+        do(wales.store, BOB, removal.confirm, wales.agency, WALES, asked.id, TODAY)
+    mapping.write_text(before)
     do(wales.store, BOB, removal.confirm, wales.agency, WALES, asked.id, TODAY)
     assert not {mark for _, mark in traces(wales.store)}
     assert b"".join(ask(wales.store, extracts.text, wales.latest().id)) == whole.replace(message_of(whole), b"")

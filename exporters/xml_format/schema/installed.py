@@ -97,11 +97,16 @@ def installed(standard: Standard) -> Installed | None:
 def earlier_shapes(standard: Standard) -> list[XmlShape]:
     """The shapes that returns were written in by schemas installed before, the latest first; a broken one is none."""
     shapes = []
-    for folder in sorted(earlier_folder(standard).glob("*-*"), reverse=True):
+    for folder in reversed(_earlier(standard)):
         with suppress(Problem, OSError):
             if (shape := _installed_in(standard, folder).shape) is not None:
                 shapes.append(shape)
     return shapes
+
+
+def _earlier(standard: Standard) -> list[Path]:
+    """The folders of schemas installed before, the earliest first; none of a copy that was broken off."""
+    return sorted(earlier_folder(standard).glob("[0-9]*-*"))
 
 
 def _installed_in(standard: Standard, folder: Path) -> Installed:
@@ -205,7 +210,7 @@ def _keep_used(standard: Standard) -> None:
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept, prefix=".keeping-") as place:
         copy = shutil.copytree(schema_folder(standard), Path(place) / "copy")
-        copy.rename(kept / f"{1 + sum(1 for _ in kept.glob('*-*')):04}-{name}")
+        copy.rename(kept / f"{1 + len(_earlier(standard)):04}-{name}")
 
 
 def _is_used(standard: Standard) -> bool:
