@@ -109,8 +109,9 @@ class Import:
         # Events of known episodes: as many as the file tells of; new ones that say what one of another identifier does.
         self._told_of = self._renamed = 0
         self._told_again = 0
-        # What the store has of episodes of the file where the file has nothing: values by their headers, and events.
-        self._untold: Counter[str] = Counter()
+        # What the store has of episodes of the file where the file has nothing: values, each by its record's id and its
+        # header, for every episode of a client tells of the client anew; and how many events.
+        self._untold: set[tuple[str, str]] = set()
         self._untold_events = 0
         # Lines that refuse consent where an earlier one about the episode agrees, by the field that says so.
         self._refusals: dict[str, list[int]] = {}
@@ -438,14 +439,12 @@ class Import:
 
     def _is_whole(self, record: EpisodeRecord) -> bool:
         """Whether the file tells all it knows of an episode: without consent a row carries next to nothing."""
-        consent = self.standard.role("consent")
-        is_cut = consent and record.episode.get(consent, "") not in self.standard.values["consented"]
-        return not is_cut and record.episode[self._identity] not in self._partly
+        return self.standard.has_consent(record.episode) and record.episode[self._identity] not in self._partly
 
     def _count_untold(self, stored: StoredRecord, told: Values) -> None:
         """Count what the store has of a record where the file has nothing: it stays, and nobody would know."""
         self._untold.update(
-            header
+            (stored.id, header)
             for header, text in told.items()
             if not text
             and stored.values.get(header, "")
@@ -458,10 +457,13 @@ class Import:
 
         A blank wins over nothing, with --update either: only a person knows whether it was emptied or never told.
         """
-        told = [f"{header} {many}" for header, many in self._untold.most_common(_NAMED)]
-        if more := len(self._untold) - len(told):
+        # What one row of a client leaves empty another one may tell.
+        untold = Counter(header for record_id, header in self._untold if (record_id, header) not in self._told)
+        most = sorted(untold.items(), key=lambda one: (-one[1], one[0]))[:_NAMED]
+        told = [f"{header} {many}" for header, many in most]
+        if more := len(untold) - len(told):
             told.append(f"{more} more")
-        values = f"{counted(self._untold.total(), 'value')} ({', '.join(told)})" if told else ""
+        values = f"{counted(untold.total(), 'value')} ({', '.join(told)})" if told else ""
         events = self.standard.counted(self._untold_events, "event") if self._untold_events else ""
         if values or events:
             every = " and ".join(filter(None, (values, events)))

@@ -137,6 +137,14 @@ def test_what_the_file_has_emptied_or_deleted_stays_and_is_told(desk: Desk) -> N
     assert report.notes == [], "nor of a row that carries nothing"
 
 
+def test_what_is_empty_of_a_client_is_told_once_and_not_where_another_row_tells_it(desk: Desk) -> None:
+    rows = [row(), row(EPISODID="e9", REFLD="20200901", TRIAGED="20200902")]
+    desk.take(rows)
+    told = desk.take([one | {"ETHNIC": ""} for one in rows]).notes
+    assert told == ["in the store and not in the file, kept as it is: 1 value (ETHNIC 1)"]
+    assert desk.take([rows[0], rows[1] | {"ETHNIC": ""}]).notes == []
+
+
 def test_a_file_that_is_still_written_is_not_taken_by_halves(desk: Desk, tmp_path: Path) -> None:
     path = write(tmp_path, [row()])
     extract = read_extract(path, STANDARD)
