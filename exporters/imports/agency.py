@@ -101,10 +101,8 @@ def new_code(path: Path, standard: Standard, store: "Store | None", code: str, t
     """The code of an agency that is not there yet. Raises Problem where it may not be made, or can be no code."""
     every = store.ask(agencies.listed) if store else []
     if store and (now := store.ask(letter_now, code, standard.id)):
-        raise Problem(
-            f"{path} is of {standard.id}, by which agency {code} reported before its letter was changed to {now}: have "
-            "it written by that, for a second agency of the old letter would have everybody twice."
-        )
+        told = of_left_letter(path, standard.id, code, now)
+        raise Problem(f"{told}, for a second agency of the old letter would have everybody twice.")
     if every and not taking.new_agency:
         held = listed([f"{one.code} ({one.standard})" for one in every])
         raise Problem(
@@ -119,11 +117,19 @@ def new_code(path: Path, standard: Standard, store: "Store | None", code: str, t
 
 def letter_now(snapshot: Snapshot, code: str, standard: str) -> str:
     """The letter of an agency that reported by a standard before; "" where none of that code did."""
-    held = [one for one in agencies.listed(snapshot) if canonical(one.code) == code]
+    held = [one for one in agencies.listed(snapshot) if canonical(one.code) == canonical(code)]
     if any(one.standard == standard for one in held):
         return ""
     left = (one for one in held if any(each.before == standard for each in letters.changes(snapshot, one)))
     return next((one.standard for one in left), "")
+
+
+def of_left_letter(path: Path, standard: str, code: str, now: str) -> str:
+    """What is wrong with a file in a letter that its agency left, and what to do; why may follow."""
+    return (
+        f"{path} is of {standard}, by which agency {code} reported before its letter was changed to {now}: have it "
+        "written by that"
+    )
 
 
 def _told(codes: Iterable[str]) -> str:

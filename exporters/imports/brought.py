@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from exporters.checks.file_check import Report, check_file
 from exporters.formats import choose
 from exporters.formats.base import Importer, Taking
-from exporters.imports.agency import letter_now
+from exporters.imports.agency import letter_now, of_left_letter
 from exporters.imports.detect import recognised
 from exporters.imports.encodings import encoding_of, refuse_unquoted
 from exporters.work import Work
@@ -76,10 +76,7 @@ def prepare_brought(store: "Store", work: Work, path: Path, taking: Taking) -> I
     own, found = work.standard, recognised(path, work.standard)
     if found not in ("", own.id):
         if store.ask(letter_now, work.agency.code, found):
-            raise Problem(
-                f"{path} is of {found}, by which {work.agency.code} reported before its letter was changed to {own.id}:"
-                " have it written by that."
-            )
+            raise Problem(f"{of_left_letter(path, found, work.agency.code, own.id)}.")
         raise Problem(
             f"{path} is a file of {load(found).title}, and {work.agency.code} reports by {own.title}: make an agency "
             "of that data set first, on the page of the agencies."

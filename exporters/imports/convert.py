@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from exporters.formats import choose
 from exporters.formats.base import PLAINLY, Taking
 from exporters.imports import taken
-from exporters.imports.agency import canonical, letter_now, new_code
+from exporters.imports.agency import canonical, letter_now, new_code, of_left_letter
 from exporters.imports.copy import CopyPlan, deleted_there, entered, look_up, plan_records
 from exporters.imports.headings import judge_heading, judge_rows
 from exporters.imports.identity import Person, deleted_in_store, other_person
@@ -124,10 +124,8 @@ class Conversion:
         header = self.source.role("agency")
         named = {canonical({**one.client, **one.episode}.get(header, "")) for one in records}
         if self.code in named and store.ask(letter_now, self.code, self.source.id) == self.target.id:
-            raise Problem(
-                f"{self.path} is of {self.source.id}, by which agency {self.code} reported before its letter was "
-                f"changed to {self.target.id}: have it written by that, for who was mended since would be there twice."
-            )
+            told = of_left_letter(self.path, self.source.id, self.code, self.target.id)
+            raise Problem(f"{told}, for who was mended since would be there twice.")
 
     def _refuse_strangers(self) -> None:
         """What would go to a client of the agency who is somebody else by now is left out."""

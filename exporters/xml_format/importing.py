@@ -270,7 +270,8 @@ class ReturnImport:
                 unclear = f"its {label} {opened!a} is no date, so it may be about a journey that the store has"
             gone = deleted_in_store(self.standard.word("episode")) if at is not None and at.deleted_at else ""
             strange = self._stranger(kept.values, record.client, "the store") if kept is not None else ""
-            no_agency = kept is None and not {**record.client, **record.episode}.get(self._agency, "")
+            is_new = kept is None and reference not in self._said
+            no_agency = is_new and not {**record.client, **record.episode}.get(self._agency, "")
             owner = self._of_nobody if no_agency else ""
             if why := gone or clients.why_not.get(reference, "") or strange or unclear or owner or self._again(at):
                 self._leave_out(record, why)
