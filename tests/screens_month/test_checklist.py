@@ -79,6 +79,8 @@ def test_what_cannot_be_ticked_says_why(start: Start) -> None:
     terminal.until("The data tick this: mend what it says.")
     terminal.press("<down>" * 7 + " ")
     terminal.until("No extract is written for 2020-12: write it first")
+    terminal.press("<down> ")
+    terminal.until("This is told of a return that has left: tick the upload before it.")
 
 
 def test_the_upload_of_what_would_be_written_otherwise_by_now_is_asked_for(

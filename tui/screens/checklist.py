@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from exporters.extracts.submission_window import DUE, due_submission
-from exporters.month.checklist import Item, open_mismatches
+from exporters.month.checklist import OF_WHAT_LEFT, Item, open_mismatches
 from exporters.month.checklist_acts import Acts, Seen
 from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.portal_figures import NAMES, entered
@@ -343,7 +343,9 @@ class ChecklistScreen(StoreScreen[None]):
         item = self.list.current
         if item is None:
             return
-        if item.by == "data" or item.state == "not needed":
+        if item.state == "waits" and item.check in OF_WHAT_LEFT:
+            self.say("This is told of a return that has left: tick the upload before it.", "notice")
+        elif item.by == "data" or item.state == "not needed":
             self.say("The data tick this: mend what it says." if item.by == "data" else item.told, "notice")
         elif item.state == "done":
             self._ask(f"Reopen: {item.title}", [], [Asked("reason", "Reason")], "reopen", item.id)
