@@ -1,9 +1,11 @@
 """A bounce: one line of a list of what the receiving system refused, and the records it is about."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\s,;|\t\"'()\[\]{}<>=]+")
+_PART = re.compile(r"[^\s,;|\"'()\[\]{}<>=/:]+")
 _NUMBER = r"(?:\s+(?:number|num|no|nr)\b)?\.?\s*[:#=]?\s*"
 _LINE = re.compile(rf"\b(?:lines?|rows?|records?){_NUMBER}(\d{{1,9}})\b", re.IGNORECASE)
 _LEADING = re.compile(r"(?:no|nr)?\W*(\d{1,9})\b(?![-/.]\d)", re.IGNORECASE)
@@ -18,6 +20,12 @@ _RULE = re.compile(rf"\b(?:rule|check){_NUMBER}\w[\w-]*", re.IGNORECASE)
 def plain(word: str) -> str:
     """An identifier as it is compared: without braces and what a sentence puts around it, in one case."""
     return word.strip().strip("{}.:").upper()
+
+
+def field_named(text: str, headers: Mapping[str, str]) -> str:
+    """The first field that a text names, of some by their names in capitals; "" for none. In the way an element is
+    written, with what its schema is called and where it stands, its name is a word, too."""
+    return next((headers[word] for word in map(plain, _PART.findall(text)) if word in headers), "")
 
 
 @dataclass(frozen=True, slots=True)

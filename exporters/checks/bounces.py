@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.checks.bounce import Bounce, plain
+from exporters.checks.bounce import Bounce, field_named, plain
 from exporters.formats import choose
 from exporters.imports.encodings import encoding_of, refuse_unquoted
 from store.disk.files import open_text, refused
@@ -185,10 +185,7 @@ def read_bounces(
     heading, at = _found_heading([line for _, line in lines[:_LINES_ABOVE]], standard)
     above = [Bounce(number, _shown(line), why_not=_ABOVE) for number, line in lines[:at] if not _SEP.fullmatch(line)]
     lines = lines[at:]
-    # Whoever reads XML names the element that a value stands in.
-    elements = standard.xml.elements if standard.xml else {}
-    headers = {name.upper(): header for header, name in elements.items()}
-    headers |= {header.upper(): header for header in standard.headers}
+    headers = {header.upper(): header for header in standard.headers}
     headers |= {_name(field.label).upper(): field.header for field in standard.fields} if heading else {}
     read = []
     for number, line in lines:
@@ -239,17 +236,13 @@ def _headed(one: Bounce, headers: Mapping[str, str]) -> Bounce:
     """A line of a headed list, its field as the data set calls it; else one that its text names."""
     field = headers.get(plain(one.field)) or headers.get(_name(one.field).upper(), "")
     shown = replace(one, text=" ".join(one.text.split()), field=field)
-    return shown if field else replace(shown, field=_field(shown.text, headers))
-
-
-def _field(text: str, headers: Mapping[str, str]) -> str:
-    return next((headers[word] for word in map(plain, re.split(r"[\s,;|\"'()\[\]]+", text)) if word in headers), "")
+    return shown if field else replace(shown, field=field_named(shown.text, headers))
 
 
 def _read_line(number: int, text: str, headers: Mapping[str, str]) -> Bounce:
     """What a line says by itself: the field and the rule."""
     rule = _RULE.search(text)
-    return Bounce(number, text, field=_field(text, headers), rule=rule[1] if rule else "")
+    return Bounce(number, text, field=field_named(text, headers), rule=rule[1] if rule else "")
 
 
 def _noted(listed: list[Bounce]) -> list[Bounce]:

@@ -2,16 +2,17 @@
 
 import io
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporters.checks.bounce import plain
+from exporters.checks.bounce import field_named, plain
 from exporters.formats.kept_text import Pieces
 from exporters.imports.identity import told_otherwise
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import name_of
 from store.month import extracts, locate
+from store.month.facts import Whereabouts
 from store.records import read
 from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Event
@@ -29,7 +30,7 @@ def led(
 
     Raises Problem when the extract is not there, or its stored text is damaged.
     """
-    reference, opened = standard.role("client_reference"), standard.role("opened")
+    reference = standard.role("client_reference")
     words = {word for one in listed for word in (*one.words, *one.named, *map(plain, one.beside))} - {""}
     many = 0
 
@@ -39,14 +40,16 @@ def led(
             many += piece.count(b"\n")
             yield piece
 
-    source = io.BufferedReader(Pieces(counted()), 1 << 16)
+    source, reader = io.BufferedReader(Pieces(counted()), 1 << 16), MessageReader(standard, kept=True)
+    # Whoever reads XML names the element that a value stands in.
+    listed = [replace(one, field=one.field or field_named(one.text, reader.headers)) for one in listed]
     wanted = sorted({number for one in listed if (number := one.named_line or one.leading)})
     by_line: dict[int, Message] = {}
     by_reference: dict[str, list[Message]] = {}
     by_name: dict[str, list[Message]] = {}
     before: Message | None = None
     # A message goes on until the next one begins, the last one to the end.
-    for message in MessageReader(standard, kept=True).read(source, "The text of the extract"):
+    for message in reader.read(source, "The text of the extract"):
         _between(wanted, before, message.line, by_line)
         if (own := plain(message.values.get(reference, ""))) in words:
             by_reference.setdefault(own, []).append(message)
@@ -57,15 +60,7 @@ def led(
     met = [
         (one, one.named_line or one.leading, *_met(standard, one, by_line, by_name | by_reference)) for one in listed
     ]
-    named = {
-        name_of(standard, EpisodeRecord({}, found.values)): (
-            found.values.get(reference, ""),
-            found.values.get(opened, ""),
-        )
-        for _, _, found, _ in met
-        if found is not None
-    }
-    places = locate.journeys_now(snapshot, agency, named)
+    places = _places(snapshot, agency, standard, [found for _, _, found, _ in met if found is not None])
     for one, number, found, doubt in met:
         if found is None:
             why = f"the extract has no message in line {number}"
@@ -82,6 +77,18 @@ def led(
         doubt = doubt or told_otherwise(standard, kept, found.values)
         told = replace(told, client_id=its.client_id, episode_id=its.episode_id, doubt=doubt)
         yield replace(told, event_id=_event(snapshot, its.episode_id, _sent(found, line)))
+
+
+def _places(
+    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, messages: Sequence[Message]
+) -> Mapping[str, Whereabouts]:
+    """Where the journeys of some messages are by now, by their names."""
+    reference, opened = standard.role("client_reference"), standard.role("opened")
+    named = {
+        name_of(standard, EpisodeRecord({}, one.values)): (one.values.get(reference, ""), one.values.get(opened, ""))
+        for one in messages
+    }
+    return locate.journeys_now(snapshot, agency, named)
 
 
 def _met(

@@ -85,6 +85,11 @@ class MessageReader:
         self._names = _Name()
         for shape in self._shapes:
             self._names.learn(shape.body)
+        named: dict[str, set[str]] = {}
+        for one in (part for shape in self._shapes for part in shape.body.every() if part.header):
+            named.setdefault(_plain(one.tag).removeprefix("@").upper(), set()).add(one.header)
+        # Items by what their elements are called, in capitals, where that tells one of them.
+        self.headers = {name: min(headers) for name, headers in named.items() if len(headers) == 1}
         form = standard.xml
         assert form is not None
         self._groups = {header: block.group for block in form.blocks for header in block.headers if not block.section}

@@ -420,8 +420,12 @@ def test_who_was_sent_by_a_schema_that_gave_way_is_struck_all_the_same(wales: Re
     client = ask(wales.store, read.episode_record, episode).client_id
     asked = do(wales.store, ANN, removal.ask, wales.agency, WALES, client, "withdrawal", TODAY)
     line = whole[: whole.index(b"MARKREF77")].count(b"\n") + 1
-    led = ask(wales.store, lambda now: read_bounces(now, wales.agency, WALES, wales.latest().id, f"Line {line} wrong"))
-    assert [one.client_id for one in led] == [client]
+    # Its faults name elements as that schema has them, with its own name and where they stand.
+    listed = (
+        f"Line {line}: Element '{{urn:smds}}BirthDate' wrong\nLine {line}: /SMReturn/x:Discharge/x:DateContactEnded"
+    )
+    led = ask(wales.store, lambda now: read_bounces(now, wales.agency, WALES, wales.latest().id, listed))
+    assert [(one.client_id, one.field) for one in led] == [(client, "DOB"), (client, "ENDDATE")]
     assert ask(wales.store, preview.sent_so_far, wales.agency, WALES, wales.latest()).rows == 2
     # Without any word of that schema nobody can say who is in it.
     away = earlier_folder(WALES).rename(tmp_path / "away")
