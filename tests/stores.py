@@ -1,8 +1,10 @@
 """A store, asked and told one thing at a time, as tests do."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from store.disk import backup
 from store.facts import Who
 from store.snapshot import Snapshot
 from store.store import Store
@@ -34,3 +36,10 @@ def do(
     """What a function does in a store, in a unit of work of its own."""
     with store.writing(who) as unit:
         return function(unit, *args, **more)
+
+
+def put_back(store: Store, copy: Path) -> None:
+    """Put a copy in the place of a store that is open, which goes beside the copy, as while people are at work."""
+    for beside in ("", "-wal", "-shm"):
+        store.path.with_name(store.path.name + beside).rename(copy.with_name(f"away{beside}"))
+    backup.restore(copy, store.path, store.key_file)

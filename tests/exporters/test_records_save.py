@@ -12,7 +12,6 @@ from exporters.records.left_drafts import DraftName
 from exporters.records.merging import Pair, merge_as_seen, pair
 from exporters.records.save import Save
 from exporters.work import Work
-from store.disk import backup
 from store.facts import AgencyInfo, Draft, NewerVersion, NotedSince, Who
 from store.live import drafts, news
 from store.records import agencies, field_notes, read, removal
@@ -22,7 +21,7 @@ from store.store import open_store
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD
 from tests.exporters.journeys import Returns
-from tests.stores import ask, do
+from tests.stores import ask, do, put_back
 from tests.validators.builders_smds import WALES, modality, top
 from validators.problems import Problem
 from validators.records import Values
@@ -84,9 +83,7 @@ def test_in_a_store_put_back_and_worked_with_a_version_s_number_is_not_taken_for
     store.backup(copy)
     mine = do(store, ANN, save.records, agency, "c1", [Save("client", "c1", "", "", {**CLIENT, "SEX": "2"}, 1)])
     before = news.look(store, None, "window 1", "c1", NOW)
-    for beside in ("", "-wal", "-shm"):
-        store.path.with_name(store.path.name + beside).rename(desk.folder / f"away{beside}")
-    backup.restore(copy, store.path, store.key_file)
+    put_back(store, copy)
     with open_store(store.path, store.key_file, load) as other:
         theirs = [Save("client", "c1", "", "", {**CLIENT, "DOB": "19850314"}, 1)]
         do(other, Who("bob", NOW + timedelta(hours=1)), save.records, agency, "c1", theirs)

@@ -6,7 +6,6 @@ from threading import Event
 
 import pytest
 
-from store.disk import backup
 from store.facts import ClientTree, Draft, Who
 from store.live import drafts, offline_drafts
 from store.records import agencies, merge, read, save
@@ -14,7 +13,7 @@ from store.store import Store
 from store.store import open_store as open_another
 from tests.screens.pilots import at_client, until
 from tests.screens.program import NOW, Program
-from tests.stores import ask, do
+from tests.stores import ask, do, put_back
 from tui.app import app as app_module
 from tui.app import open_store
 from tui.screens.client.compare import ComparePage
@@ -45,9 +44,7 @@ async def test_what_another_saved_in_a_store_that_was_put_back_is_never_written_
     do(store, Who("ann", NOW), save.change, "client", client.id, {**client.values, "ETHNIC": "B"}, 1)
     async with at_client(store, client.id, header="CLIENT") as (app, pilot):
         screen = app.screen
-        for beside in ("", "-wal", "-shm"):
-            store.path.with_name(store.path.name + beside).rename(tmp_path / f"away{beside}")
-        backup.restore(copy, store.path, store.key_file)
+        put_back(store, copy)
         with open_another(store.path, store.key_file, load) as other:
             later = Who("bob", NOW + timedelta(minutes=1))
             do(other, later, save.change, "client", client.id, {**client.values, "NATION": "POL"}, 1)
@@ -88,9 +85,7 @@ async def test_what_is_typed_in_a_store_that_was_put_back_to_before_is_laid_over
         screen = app.screen
         await pilot.press("x")
         await until(pilot, lambda: not app.unwritten)
-        for beside in ("", "-wal", "-shm"):
-            store.path.with_name(store.path.name + beside).rename(tmp_path / f"away{beside}")
-        backup.restore(copy, store.path, store.key_file)
+        put_back(store, copy)
         await until(pilot, lambda: app.said("saved Client x DM while you have changes in it: F2 shows both"))
         await until(pilot, lambda: bool(ask(store, drafts.listed, "ann")))  # it stood in the store that is gone
         held = screen.case.by_id[episode.id]

@@ -7,7 +7,7 @@ import pytest
 from store.clients import index, search
 from store.clients import rows as stored_rows
 from store.clients.search import words
-from store.disk import audit, backup
+from store.disk import audit
 from store.facts import AgencyInfo, ClientQuery, Draft, Filter, Sort, StoredRecord, Who
 from store.findings import queries, results
 from store.findings.results import CHECKER
@@ -15,7 +15,7 @@ from store.live import drafts, presence
 from store.records import read, save
 from store.store import Store, open_store
 from tests.store.small_standard import LATER, NOW, standards
-from tests.stores import ask, do
+from tests.stores import ask, do, put_back
 from validators.problems import Problem
 from validators.records import Finding, Severity
 
@@ -208,9 +208,7 @@ def test_lists_found_in_a_store_that_was_put_back_since_are_found_anew(
         do(store, Who("ann", LATER), save.change, "client", who.id, {**who.values, "SINITIAL": "Z"}, 1)
         assert find(store, agency, "jz") == ("0" if who is made[0] else "")
         if who is made[0]:
-            for beside in ("", "-wal", "-shm"):
-                store.path.with_name(store.path.name + beside).rename(tmp_path / f"away{beside}")
-            backup.restore(tmp_path / "copy.db", store.path, store.key_file)
+            put_back(store, tmp_path / "copy.db")
 
 
 def test_drafts_and_presence_are_no_saves_but_mark_their_client(store: Store, agency: AgencyInfo) -> None:
