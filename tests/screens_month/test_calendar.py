@@ -235,6 +235,7 @@ def test_states_follow_what_was_done(store: Store, agency: AgencyInfo) -> None:
         submissions.open_one(work, agency, "2020-11")
         submissions.open_one(work, agency, "2020-11", reason="nobody to report", is_nil=True)
     assert states()["2020-11"] == "late"
+    assert not ask(store, read_year, agency, STANDARD, 2020, date(2020, 12, 10)).begun, "what is due has days left"
     with store.writing(Who("ann", NOW)) as work:
         submissions.drop(work, agency, "2020-11", "a mistake")
         submissions.tick(work, nil.id, "nil_told", {})

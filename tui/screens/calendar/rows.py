@@ -23,7 +23,7 @@ from validators.problems import Problem
 from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
-    from store.facts import AgencyInfo
+    from store.facts import AgencyInfo, ExtractInfo
     from store.month.facts import ClosedDayInfo, OverrideInfo, SubmissionInfo
     from validators.standard.model import Standard
 
@@ -78,8 +78,8 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
         raise Problem(f"The calendar does not reach to {year}: go back to this year.")
     entries = calendar.entries(date(year, FIRST_MONTH, 1), 12)
     due = calendar.due(today)
-    sent = _first_sent(snapshot, agency)
     every = extracts.listed(snapshot, agency), submissions.listed(snapshot, agency)
+    sent = _first_sent(every[0])
     again = begun_again(snapshot, standard, *every)
     first = first_from_here(agency, due, *every)
     over = overdue(calendar, today, first)
@@ -103,15 +103,15 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
         passed = month_after(entry.deadline)
         if passed.month < after.deadline.month and passed.year == after.deadline.year:
             lines.append(YearLine(None, told=_passed(entry, after, passed)))
-    name = calendar.kind.name
+    name, is_sent = calendar.kind.name, was_sent(snapshot, standard, due.submission, *every)
     return Year(
         year,
         calendar,
         tuple(lines),
         due,
         calendar.silence(today),
-        was_sent(snapshot, standard, due.submission, *every),
-        again.get(due.submission, ""),
+        is_sent,
+        again.get(due.submission, "") if is_sent else "",
         tuple(stored_calendar.overrides(snapshot, name)),
         tuple(stored_calendar.closed_days(snapshot, name)),
         today,
@@ -129,10 +129,10 @@ def _left(snapshot: Snapshot, standard: "Standard", attempts: "Sequence[Submissi
     return "nil" if last.is_nil else SENT
 
 
-def _first_sent(snapshot: Snapshot, agency: "AgencyInfo") -> dict[str, date]:
+def _first_sent(known: "Sequence[ExtractInfo]") -> dict[str, date]:
     """The day each submission was first sent, by the clock on the wall."""
     found: dict[str, date] = {}
-    for one in extracts.listed(snapshot, agency):
+    for one in known:
         if one.is_sent and one.sent_at is not None:
             day = one.sent_at.astimezone(LONDON).date()
             found[one.submission] = min(day, found.get(one.submission, day))
