@@ -1,5 +1,10 @@
 """The Checklist screen: what the data tick, ticking, reopening, corrections, a nil return, other submissions."""
 
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+from exporters.month.checklist_acts import Seen
 from store.facts import AgencyInfo, Who
 from store.month import extracts, sent, submissions
 from store.month.facts import WrittenExtract
@@ -9,6 +14,7 @@ from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask
 from tests.terminal import Terminal
+from tui.screens.checklist import ChecklistScreen
 
 
 def at_checklist(start: Start, **options: object) -> Terminal:
@@ -145,6 +151,29 @@ def test_a_nil_return_needs_less_and_a_correction_is_kept_apart(start: Start) ->
     terminal.press("-a slip<enter>")
     terminal.until("Attempt 2 of 2020-12 is dropped; it is kept with your reason.")
     terminal.until("1 of 3 done, nil return: nobody to report")
+
+
+def test_a_nil_return_is_of_what_was_in_sight_before_the_first_question() -> None:
+    """Between the two questions the page may be read anew, unseen behind them."""
+
+    def page(seen: Seen) -> Any:
+        return SimpleNamespace(seen=seen, episodes=8, entry=SimpleNamespace(submission="2020-12"))
+
+    screen, asked = ChecklistScreen(), list[Any]()
+    program = SimpleNamespace(
+        standard=SimpleNamespace(word=lambda kind: kind), push_screen=lambda shown, answered: asked.append(answered)
+    )
+    screen.page = page(Seen())
+    with (
+        mock.patch.object(ChecklistScreen, "program", program),
+        mock.patch.object(ChecklistScreen, "app", program),
+        mock.patch.object(screen, "_act") as acted,
+    ):
+        screen.action_nil()
+        screen.page = page(Seen(latest="bob's"))
+        asked[0]("n")
+        asked[1]({"reason": "nobody"})
+    acted.assert_called_once_with("declare_nil", "", {"reason": "nobody"}, Seen())
 
 
 def test_what_was_sent_from_elsewhere_is_stated_and_taken_back(start: Start) -> None:

@@ -294,10 +294,10 @@ class ChecklistScreen(StoreScreen[None]):
         if item.state == "not needed":
             return ""
         parts = [f"Enter: {item.goes_to}."] if item.goes_to else []
-        if item.by == "person":
-            parts.append("Space reopens it, with a reason." if item.state == "done" else "Space ticks it.")
-        else:
+        if item.by != "person":
             parts.append("The data tick it.")
+        elif item.state != "waits":
+            parts.append("Space reopens it, with a reason." if item.state == "done" else "Space ticks it.")
         return " ".join(parts)
 
     # Acting
@@ -407,34 +407,36 @@ class ChecklistScreen(StoreScreen[None]):
         if page is None:
             return
         if not page.episodes:
-            self._ask_nil()
+            self._ask_nil(page)
             return
         many = counted(page.episodes, self.program.standard.word("episode"))
         lines = [f"The store holds {many} that would be sent: a nil return says there is nobody."]
 
         def sure(letter: str | None) -> None:
             if letter == "n":
-                self._ask_nil()
+                self._ask_nil(page)
 
         title = f"A nil return for {page.entry.submission}?"
         self.app.push_screen(Confirm(title, lines, [Answer("n", "There is nobody to report all the same")]), sure)
 
-    def _ask_nil(self) -> None:
-        if self.page is not None:
-            about = ["There is nobody to report: what a nil return does not need is left out of the checklist."]
-            asked = [Asked("reason", "Reason", "nobody to report")]
-            self._ask(f"A nil return for {self.page.entry.submission}", about, asked, "declare_nil", "")
+    def _ask_nil(self, page: ChecklistPage) -> None:
+        about = ["There is nobody to report: what a nil return does not need is left out of the checklist."]
+        asked = [Asked("reason", "Reason", "nobody to report")]
+        title = f"A nil return for {page.entry.submission}"
+        self.app.push_screen(Asking(title, about, asked), self._answered("declare_nil", "", page.seen))
 
     def _ask(
         self, title: str, about: list[str], asked: list[Asked], act: str, item: str, check: object | None = None
     ) -> None:
         seen = self.page.seen if self.page is not None else None
+        self.app.push_screen(Asking(title, about, asked, check), self._answered(act, item, seen))  # type: ignore[arg-type]
 
+    def _answered(self, act: str, item: str, seen: Seen | None) -> Callable[[Mapping[str, str] | None], None]:
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 self._act(act, item, texts, seen)
 
-        self.app.push_screen(Asking(title, about, asked, check), answered)  # type: ignore[arg-type]
+        return answered
 
     def _act(self, act: str, item: str, texts: Mapping[str, str], seen: Seen | None) -> None:
         """Do it on what was in sight when the key was pressed, whatever the page shows by now."""
