@@ -89,7 +89,7 @@ class Conversion:
         if self.taking.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
             raise Problem(
-                f"{self.path} was not imported: {counted(len(self.report.left_out), 'row')} cannot be taken over, the "
+                f"{self.path} was not imported: {counted(self.report.rows_left_out, 'row')} cannot be taken over, the "
                 f"first in line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
             )
         self.report.unchanged = sum(len(one.plan.known) for one in self.clients)
@@ -257,7 +257,7 @@ def conversion_told(job: Conversion, *, dry_run: bool) -> Iterator[str]:
     )
     yield from (f"  note: {note}" for note in report.notes)
     if report.left_out:
-        yield f"Left out, {counted(len(report.left_out), 'row')}:"
+        yield f"Left out, {counted(report.rows_left_out, 'row')}:"
         yield from (f"  line {item.line}: {item.why}" for item in report.left_out)
     if report.unchanged:
         yield "There already, not entered again:"

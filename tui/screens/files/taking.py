@@ -154,7 +154,7 @@ class ImportScreen(StoreScreen[None]):
     def _taken(self, report: ImportReport) -> None:
         if self.is_attached:
             self._tell("# What was taken", report, dry_run=False)
-            left = f"; {len(report.left_out):,} left out, listed here" if report.left_out else ""
+            left = f"; {report.rows_left_out:,} left out, listed here" if report.left_out else ""
             terms, new = self.program.terms, report.new
             told = f"{terms.counted(new.clients, 'client')}, {terms.counted(new.episodes, 'episode')} new"
             self.say(f"Taken in: {told}{left}. F3 lists the clients.", "notice" if left else "ok")
