@@ -1,7 +1,7 @@
 """What options and arguments name in an open store: the agency meant, the extract meant."""
 
 from store.facts import AgencyInfo, ExtractInfo
-from store.month import extracts
+from store.month import extracts, sent
 from store.records import agencies
 from store.snapshot import Snapshot
 from tui.widgets.text import printable
@@ -38,5 +38,5 @@ def refused_from(snapshot: Snapshot, agency: AgencyInfo, text: str) -> ExtractIn
 
     One written since, for a look or for the next month, has others in its lines. Raises Problem.
     """
-    sent = [one for one in extracts.listed(snapshot, agency) if one.is_sent] if text == LAST_EXTRACT else []
-    return sent[-1] if sent else resolved(snapshot, agency, text)
+    known = sent.listed(snapshot, agency) if text == LAST_EXTRACT else []
+    return known[-1] if known else resolved(snapshot, agency, text)

@@ -193,15 +193,15 @@ class BouncesScreen(StoreScreen[None]):
         self.bounces = found
         self.table.reload()
         self.on_line_list_moved()  # with what is said below, not a frame later
+        if problem is not None:
+            self.say(problem.sentence, "warning")
+            return
         lost, doubtful = sum(not one.leads for one in found), sum(bool(one.doubt) for one in found)
         changed = sum(one.changed for one in found)
         told = f"{counted(len(found), 'line')}, {len(found) - lost:,} lead to a record"
         parts = [f"{lost:,} do not, marked {NOWHERE}"] if lost else []
         parts += [f"{doubtful:,} may mean another, marked {DOUBTFUL}"] if doubtful else []
         parts += [f"{changed:,} changed since"] if changed else []
-        if problem is not None:
-            self.say(problem.sentence, "warning")
-            return
         self.say(f"{'; '.join([told, *parts])}.", "notice" if lost or doubtful else "ok")
 
     def action_type_in(self) -> None:
