@@ -8,7 +8,7 @@ import pytest
 from exporters.extracts.writing import export_submission
 from exporters.work import Work
 from store.facts import AgencyInfo, Who
-from store.month import extracts
+from store.month import bounce_lists, extracts
 from store.month import sent as stored_sent
 from store.store import Store
 from tests.screens.program import NOW
@@ -38,7 +38,9 @@ def paste(terminal: Terminal, text: str) -> None:
     terminal.send("\x1b[200~" + text.replace("\n", "\r") + "\x1b[201~")
 
 
-def test_a_pasted_list_leads_to_the_very_field(start: Start, sent: list[list[str]]) -> None:
+def test_a_pasted_list_leads_to_the_very_field(
+    start: Start, store: Store, agency: AgencyInfo, sent: list[list[str]]
+) -> None:
     at = {header: number for number, header in enumerate(sent[0])}
     name = next(row[at["EPISODID"]] for row in sent[2:])
     terminal = start()
@@ -59,6 +61,13 @@ def test_a_pasted_list_leads_to_the_very_field(start: Start, sent: list[list[str
     terminal.until("4 lines, 3 lead")
     terminal.press("r")
     terminal.until("first row is 1")
+    terminal.press("<delete>")
+    terminal.until("Forget it")
+    (its,) = ask(store, extracts.listed, agency)
+    with store.writing(Who("bob", NOW)) as work:
+        bounce_lists.add(work, agency, its, "3 from bob", counts_rows=True)
+    terminal.press("f")
+    terminal.until(lambda seen: seen.shows("3 from bob") and seen.shows("bob changed the list of 2026-09 meanwhile"))
     terminal.press("<delete>")
     terminal.until("Forget it")
     terminal.press("f")

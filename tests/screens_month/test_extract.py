@@ -116,6 +116,13 @@ def test_writing_warns_writes_and_accounts_for_it(
     terminal.press("s", 0.5)
     assert terminal.shows("was marked as sent by ann")
     terminal.press("<delete>", 0.3)
+    with store.writing(Who("bob", NOW)) as work:  # who looked before takes nothing back that bob says
+        stored_sent.take_back(work, extract.id)
+        stored_sent.mark(work, extract.id)
+    terminal.press("t")
+    terminal.until("Marked as sent by bob")
+    assert terminal.shows("bob marked the extract") and ask(store, extracts.one, extract.id).is_sent
+    terminal.press("<delete>", 0.3)
     terminal.press("t", 0.5)
     terminal.until("Taken back by ann")
     assert not ask(store, extracts.one, extract.id).is_sent
