@@ -99,6 +99,7 @@ async def test_anothers_draft_sets_nothing_off_and_a_key_one_thing_alone(
         await until(pilot, lambda: app.entered and not ask(store, queries.stale, app.agency, NOW.date()))
         # That a client was looked at is news as well, of which the watch tells a moment later.
         its: Any = app
+        await until(pilot, lambda: bool(its.store.ground.looks))
         await until(pilot, lambda: its.watch_store._state.data == its.store.data_version())
         await pilot.pause()
         await until(pilot, lambda: not caseload_check(its).running and not app.threads._tasks)
