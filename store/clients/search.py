@@ -8,7 +8,7 @@ they are many is known at first: their rows can be read then, and counting all o
 
 import re
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -34,6 +34,8 @@ _MONTHS = (
 _NAMED = re.compile(r"\b(\d{1,2})[\s.-]*([a-z]{3,9})\.?(?:[\s.,-]*(\d{4}|\d{2}))?\b", re.IGNORECASE)
 _MONTH_YEAR = re.compile(r"\b([a-z]{3,9})\.?\s+(\d{4})\b", re.IGNORECASE)
 _LETTERS = re.compile(r"(?<!\S)([^\W\d_])\s+([^\W\d_])(?!\S)")
+_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]? [0-9])[A-Z]{0,2}")
+"""A postcode with its blank, from the digit behind that on; the group is its sector."""
 _PARTED = re.compile(r"(\d{1,4})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?[/.-]?")
 
 
@@ -423,17 +425,28 @@ class _Seeking:
 
     def _ways(self, word: Word) -> list[_Way]:
         """The ways to read a word that lead anywhere."""
-        return [way for way in self._readings(word) if self._connection.execute(way.found.limit(1)).first()]
+        return self._leading(self._readings(word))
 
     def _whole(self, ways: list[list[_Way]]) -> list[_Way]:
-        """The ways to read all of a search as one reference or postcode with blanks in it, beside the `ways` to read
-        its words; none where that leads nowhere: the 4 of NE1 4 alone is neither."""
+        """The ways to read all of a search as one reference or postcode with blanks in it; none where that leads
+        nowhere: the 4 of NE1 4 alone is neither.
+
+        What is written as a postcode is one; a whole one is looked for by its sector where lines hold no more. Of all
+        else the `ways` to read its words stand beside.
+        """
         text = " ".join(index.folded(self._query.text).split())
         if " " not in text:
             return []
-        read = (self._range("reference", LINES.c.reference, text), self._range("postcode", LINES.c.postcode, text))
-        found = [way for way in read if self._connection.execute(way.found.limit(1)).first()]
+        written = _POSTCODE.fullmatch(text)
+        found = self._leading([self._range("reference", LINES.c.reference, text)])
+        for postcode in dict.fromkeys((text, written[1])) if written else (text,):
+            if placed := self._leading([self._range("postcode", LINES.c.postcode, postcode)]):
+                return [*found, *placed, *([_Way(self._all(ways))] if all(ways) and not written else [])]
         return [*found, *([_Way(self._all(ways))] if all(ways) else [])] if found else []
+
+    def _leading(self, ways: Iterable[_Way]) -> list[_Way]:
+        """Those of some ways that lead anywhere."""
+        return [way for way in ways if self._connection.execute(way.found.limit(1)).first()]
 
     def _readings(self, word: Word) -> Iterator[_Way]:
         text = word.text
