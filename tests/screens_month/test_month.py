@@ -50,16 +50,22 @@ def test_it_shows_what_is_due_the_figures_and_the_causes_by_size(start: Start) -
     same_picture(terminal, HELP / "month.screen.txt")
 
 
+def sent_once(desk: desks.Desk) -> AgencyInfo:
+    """The agency, once it has sent its return of November."""
+    desk.take([row("1")])
+    agency = ask(desk.store, agencies.one)
+    desk.send("2020-11")
+    do(desk.store, Who("ann", NOW), sent.mark, ask(desk.store, extracts.listed, agency)[-1].id)
+    return agency
+
+
 @pytest.mark.parametrize("screen", [MonthScreen, ChecklistScreen])
 def test_after_midnight_what_was_compared_for_the_submission_before_says_nothing(
     tmp_path: Path, screen: type[MonthScreen] | type[ChecklistScreen]
 ) -> None:
     desk = desks.opened(tmp_path / "desk")
     with desk.store as store:
-        desk.take([row("1")])
-        agency = ask(store, agencies.one)
-        desk.send("2020-11")
-        do(store, Who("ann", NOW), sent.mark, ask(store, extracts.listed, agency)[-1].id)
+        agency = sent_once(desk)
         for day, state in ((date(2021, 1, 12), "done"), (date(2021, 1, 13), "waits")):
             at = SimpleNamespace(agency=agency, standard=STANDARD, today=lambda day=day: day)
             with mock.patch.object(screen, "program", at):
@@ -74,10 +80,7 @@ def test_what_a_correction_would_deny_is_compared_on_the_month_too(tmp_path: Pat
     """One that was begun and not sent goes out yet: what it denies of the one sent stands in its way."""
     desk = desks.opened(tmp_path / "desk")
     with desk.store as store:
-        desk.take([row("1")])
-        agency = ask(store, agencies.one)
-        desk.send("2020-11")
-        do(store, Who("ann", NOW), sent.mark, ask(store, extracts.listed, agency)[-1].id)
+        agency = sent_once(desk)
         asked: list[object] = []
         for is_done in (True, False):
             at = SimpleNamespace(
