@@ -116,10 +116,11 @@ class Acts:
         ticked = {one.item for one in self.store.ask(submissions.ticks, chosen.id) if one.holds} if chosen else set()
         known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         sent = known.extract if its.check == "uploaded" and known.extract and known.extract.is_sent else None
-        taken = (its.id, AT_UPLOAD, ELSEWHERE, *self._of_what_left) if its.check == "uploaded" else (its.id,)
+        own = (its.id, AT_UPLOAD, ELSEWHERE) if its.check == "uploaded" else (its.id,)
+        taken = (*own, *self._of_what_left) if its.check == "uploaded" else own
         if not reason.strip():
             raise Problem(f"A reason is needed to reopen '{its.title}': say why it does not hold any more.")
-        if chosen is None or (not ticked & {*taken[:3]} and sent is None):
+        if chosen is None or (not ticked & {*own} and sent is None):
             raise Problem(f"'{its.title}' is not ticked, so there is nothing to reopen.")
         if seen is not None and sent is not None and sent.id != seen.extract:
             raise Problem(

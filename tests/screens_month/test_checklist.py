@@ -163,7 +163,7 @@ def test_a_nil_return_is_of_what_was_in_sight_before_the_first_question() -> Non
     program = SimpleNamespace(
         standard=SimpleNamespace(word=lambda kind: kind), push_screen=lambda shown, answered: asked.append(answered)
     )
-    screen.page = page(Seen())
+    screen.page = before = page(Seen())
     with (
         mock.patch.object(ChecklistScreen, "program", program),
         mock.patch.object(ChecklistScreen, "app", program),
@@ -173,7 +173,7 @@ def test_a_nil_return_is_of_what_was_in_sight_before_the_first_question() -> Non
         screen.page = page(Seen(latest="bob's"))
         asked[0]("n")
         asked[1]({"reason": "nobody"})
-    acted.assert_called_once_with("declare_nil", "", {"reason": "nobody"}, Seen())
+    acted.assert_called_once_with("declare_nil", "", {"reason": "nobody"}, before)
 
 
 def test_what_was_sent_from_elsewhere_is_stated_and_taken_back(start: Start) -> None:

@@ -357,25 +357,25 @@ class ChecklistScreen(StoreScreen[None]):
             asked = [Asked(name, name.capitalize(), optional=True) for name in item.asks]
             self._ask(item.title, [item.help], asked, "tick", item.id)
         elif item.check == "uploaded" and self.page is not None:
-            its, whose = item.id, self._about(self.page)
-            seen = self.page.seen
+            its, page = item.id, self.page
+            whose, seen = self._about(page), page.seen
             self.program.in_store(
                 lambda store: Acts(store, *whose).said_before(its, seen),
-                on_done=lambda said: self._ask_sent(said, its, seen),
+                on_done=lambda said: self._ask_sent(said, its, page),
                 hold=True,
             )
         else:
-            self._act("tick", item.id, {}, self.page.seen if self.page is not None else None)
+            self._act("tick", item.id, {}, self.page)
 
-    def _ask_sent(self, said: str, item: str, seen: Seen) -> None:
+    def _ask_sent(self, said: str, item: str, page: ChecklistPage) -> None:
         """Tick the upload; where something is to be `said` of what would so be marked as sent, that is asked first."""
         if not said:
-            self._act("tick", item, {}, seen)
+            self._act("tick", item, {}, page)
             return
 
         def sure(letter: str | None) -> None:
             if letter == "s":
-                self._act("tick", item, {}, seen)
+                self._act("tick", item, {}, page)
 
         self.app.push_screen(Confirm("Mark as sent?", [said], [Answer("s", "That very file was sent")]), sure)
 
@@ -423,26 +423,25 @@ class ChecklistScreen(StoreScreen[None]):
         about = ["There is nobody to report: what a nil return does not need is left out of the checklist."]
         asked = [Asked("reason", "Reason", "nobody to report")]
         title = f"A nil return for {page.entry.submission}"
-        self.app.push_screen(Asking(title, about, asked), self._answered("declare_nil", "", page.seen))
+        self.app.push_screen(Asking(title, about, asked), self._answered("declare_nil", "", page))
 
     def _ask(
         self, title: str, about: list[str], asked: list[Asked], act: str, item: str, check: object | None = None
     ) -> None:
-        seen = self.page.seen if self.page is not None else None
-        self.app.push_screen(Asking(title, about, asked, check), self._answered(act, item, seen))  # type: ignore[arg-type]
+        self.app.push_screen(Asking(title, about, asked, check), self._answered(act, item, self.page))  # type: ignore[arg-type]
 
-    def _answered(self, act: str, item: str, seen: Seen | None) -> Callable[[Mapping[str, str] | None], None]:
+    def _answered(self, act: str, item: str, page: ChecklistPage | None) -> Callable[[Mapping[str, str] | None], None]:
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                self._act(act, item, texts, seen)
+                self._act(act, item, texts, page)
 
         return answered
 
-    def _act(self, act: str, item: str, texts: Mapping[str, str], seen: Seen | None) -> None:
-        """Do it on what was in sight when the key was pressed, whatever the page shows by now."""
-        if self.page is None or seen is None:
+    def _act(self, act: str, item: str, texts: Mapping[str, str], page: ChecklistPage | None) -> None:
+        """Do it on what was in sight when the key was pressed, and of its month, whatever is shown by now."""
+        if page is None:
             return
-        app, about = self.program, self._about(self.page)
+        app, about, seen = self.program, self._about(page), page.seen
         values = dict(texts)
         app.in_store(
             lambda store: do(store, about, act, item, values, seen), on_done=self._acted, writes=True, hold=True
