@@ -199,11 +199,6 @@ class Terminal:
         pid, status = os.waitpid(self.pid, os.WNOHANG)
         return status if pid else None
 
-    def until_stopped(self) -> None:
-        """Wait until the program is suspended."""
-        while self._states() != {"T"}:
-            self._read(0.02)
-
     def signal(self, number: int) -> None:
         """Send the program a signal."""
         os.kill(self.pid, number)

@@ -133,11 +133,6 @@ class DraftFolder:
             return ""
         return str(told.get("like", "")) if told.get("compared", True) else ""
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is something to undo."""
-        return bool(self._before)
-
     def keep(self, changed: Mapping[str, DraftTable], *, judged: bool = False, top: Any = None) -> None:
         """Write tables that were changed, and `top`: each whole or not at all, the lines of provenance last.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.csv_format.reading import read_extract
-from exporters.formats.base import PLAINLY, Importer, Incoming, Progress, Taking
+from exporters.formats.base import PLAINLY, Incoming, Progress, Taking
 from exporters.imports import taken
 from exporters.imports.agency import ChosenAgency, canonical, chosen
 from exporters.imports.headings import judge_heading, judge_rows
@@ -588,11 +588,3 @@ def _in_lines(lines: list[int]) -> str:
 
 def _content(values: Values, id_field: str) -> frozenset[tuple[str, str]]:
     return frozenset((header, value) for header, value in values.items() if value and header != id_field)
-
-
-def import_file(
-    job: Importer, store: "Store", agency: str | None, person: str, now: datetime, progress: Progress | None = None
-) -> ImportReport:
-    """Read, compare and write in one go. Raises Problem, and then the store is as it was."""
-    code = job.prepare(store, agency, progress)
-    return job.write(store, code, person, now)

@@ -71,15 +71,6 @@ def lapse(unit: UnitOfWork, gone: Iterable[Live]) -> None:
         _audit(unit.chain, ACT_LAPSE, one.episode_id, one.event_id, one.rule, one.reason, None)
 
 
-def accept_one(unit: UnitOfWork, finding: Finding, reason: str) -> AcceptanceInfo:
-    """Accept one warning. Raises as `accept` does, and Problem when it is accepted already."""
-    made = accept(unit, [finding], reason)
-    if not made:
-        told = "That warning is accepted already ({where}): take the acceptance back to give another reason."
-        raise Problem(Sentence(told, where=_where(finding)))
-    return made[0]
-
-
 def accept(
     unit: UnitOfWork,
     findings: Sequence[Finding],

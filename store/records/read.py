@@ -398,12 +398,6 @@ def tree(snapshot: Snapshot, client_id: str, *, deleted: bool = False) -> Client
     )
 
 
-def client_records(snapshot: Snapshot, client_id: str) -> list[EpisodeRecord]:
-    """A client's episodes in order of entry, as a check wants them; nothing that is deleted."""
-    found = tree(snapshot, client_id, deleted=False)
-    return [_record(found.client, one) for one in found.episodes]
-
-
 def episode_record(snapshot: Snapshot, episode_id: str) -> EpisodeRecord:
     """One episode as a check wants it. Raises Problem when there is none, or it is deleted."""
     query = select(CLIENTS.c.id).join(EPISODES, EPISODES.c.client_number == CLIENTS.c.number)

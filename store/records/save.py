@@ -132,12 +132,6 @@ def undelete(unit: UnitOfWork, kind: Kind, record_id: str, version: int) -> Stor
     return _set_deleted(unit, kind, record_id, version, deleted=False)
 
 
-def erase_history(unit: UnitOfWork, kind: Kind, record_id: str) -> int:
-    """Erase the values of a record's history, which leaves the chain whole; return how many were erased."""
-    read.get(unit, kind, record_id)
-    return unit.chain.erase(kind, record_id)
-
-
 def annotate(
     unit: UnitOfWork,
     episode_id: str,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from exporters.extracts.writing import Receipt, export_submission
 from exporters.formats.base import Taking
-from exporters.imports.csv_import import Import, import_file
+from exporters.imports.csv_import import Import
 from exporters.imports.report import ImportReport
 from exporters.work import Work
 from store.disk import audit
@@ -44,7 +44,7 @@ class Desk:
         """Import rows, or a file."""
         path = rows if isinstance(rows, Path) else write(self.folder, rows, headers)
         job = Import(path, STANDARD, taking or Taking(update=update, all_or_nothing=all_or_nothing))
-        return import_file(job, self.store, agency, "ann", NOW)
+        return job.write(self.store, job.prepare(self.store, agency), "ann", NOW)
 
     def kept(self) -> list[dict[str, str]]:
         """Client and episode values of all episodes, without empty ones, in order."""

@@ -88,8 +88,7 @@ def test_a_warning_is_mended_or_accepted(desk: Desk) -> None:
     warnings = [one for one in ask(desk.store, queries.findings, agency) if one.severity == "warning"]
     assert items(desk)["warnings"].told == f"{len(warnings)} warning neither mended nor accepted"
     with desk.store.writing(Who("ann", NOW)) as work:
-        for one in warnings:
-            acceptances.accept_one(work, one, "the family moved")
+        acceptances.accept(work, warnings, "the family moved")
     assert (items(desk)["warnings"].state, items(desk)["warnings"].told) == ("done", "no warning left, 1 accepted")
 
 

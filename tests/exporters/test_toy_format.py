@@ -15,7 +15,6 @@ from exporters.extracts.preview import changes_since, preview_extract
 from exporters.extracts.writing import Receipt, export_submission
 from exporters.formats import choose
 from exporters.formats.base import Taking
-from exporters.imports.csv_import import import_file
 from exporters.imports.detect import import_of, recognised
 from exporters.work import Work
 from store.facts import AgencyInfo, ExtractInfo, Who
@@ -138,7 +137,8 @@ def test_what_was_written_comes_back_into_another_store_as_it_was(site: Site, to
         report = job.write(other.store, code, "ann", NOW)
         assert (report.new.episodes, report.left_out) == (3, [])
         assert other.kept()[:2] == site.kept()[:2]
-        again = import_file(choose.of(toy).importer(file), other.store, None, "ann", NOW)
+        job = choose.of(toy).importer(file)
+        again = job.write(other.store, job.prepare(other.store, None), "ann", NOW)
         assert (again.unchanged, again.new.episodes) == (3, 0)
 
 

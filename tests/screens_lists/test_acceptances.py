@@ -133,7 +133,7 @@ def test_the_client_shows_who_accepted_and_why(
     start: Start, store: Store, agency: AgencyInfo, warned: list[Finding]
 ) -> None:
     with store.writing(Who("ann", NOW)) as work:
-        acceptances.accept_one(work, warned[0], REASON)
+        acceptances.accept(work, warned[:1], REASON)
     terminal = findings(start, columns=120, rows=40)
     terminal.press("<down><enter>")
     terminal.until("F2 Save")

@@ -87,7 +87,7 @@ def _first(store: Store, changed: ClientTree) -> str:
 
 def test_erased_values_are_said_to_be_so(store: Store, changed: ClientTree) -> None:
     with store.writing(Who("ann", NOW)) as work:
-        save.erase_history(work, "client", changed.client.id)
+        work.chain.erase("client", changed.client.id)
     _, told = _told(store, changed.client.id)
     mine = [one.what for one in told if one.record_id == changed.client.id]
     assert mine[0] == "earlier values erased from the history"

@@ -53,7 +53,7 @@ def the_one(store: Store, agency: AgencyInfo, rule: str) -> Finding:
 def accept(store: Store, finding: Finding, reason: str = "asked the client") -> AcceptanceInfo:
     """Accept as ann."""
     with store.writing(Who("ann", NOW)) as work:
-        return acceptances.accept_one(work, finding, reason)
+        return acceptances.accept(work, [finding], reason)[0]
 
 
 def change(store: Store, finding: Finding, header: str, value: str) -> None:
@@ -160,12 +160,13 @@ def test_what_cannot_be_accepted_is_refused_in_one_sentence(store: Store, agency
         (warning, " \n ", "needs a reason"),
         (warning, "x" * 2001, "2001 characters"),
         (warning, "\ud800", "cannot be stored"),
-        (warning, "again", "accepted already"),
     ]
     rows = ask(store, audit.verify).rows
     for finding, reason, sentence in refused:
         with pytest.raises(Problem, match=sentence):
             accept(store, finding, reason)
+    with store.writing(Who("bob", LATER)) as work:
+        assert acceptances.accept(work, [warning], "again") == []
     assert ask(store, acceptances.listed, agency) == [made] and ask(store, audit.verify).rows == rows
 
 

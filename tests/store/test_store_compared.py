@@ -50,7 +50,7 @@ def filled(store: Store, agency: AgencyInfo) -> Store:
         merge.split(work, made.id)
         merge.merge(work, one.id, two.id)
         other = save.create(work, "client", agency.id, "", {"CLIENTID": "c"})
-        save.erase_history(work, "client", other.id)
+        work.chain.erase("client", other.id)
         save.change(work, "client", other.id, {"CLIENTID": "c", "SEX": "1"}, 1)
     return store
 

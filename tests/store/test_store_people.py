@@ -131,7 +131,7 @@ def test_ninety_days_of_twenty_people_s_looks_fit(store: Store, agency: AgencyIn
 
 def test_without_roles_everybody_may_do_everything(store: Store, agency: AgencyInfo) -> None:
     id = client(store, agency, "whoever")
-    assert do(store, Who("whoever", NOW), save.erase_history, "client", id) == 1
+    assert do(store, Who("whoever", NOW), lambda unit: unit.chain.erase("client", id)) == 1
     assert ask(store, roles.of_person, "whoever") is Role.ADMINISTRATOR
 
 

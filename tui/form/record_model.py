@@ -142,10 +142,6 @@ class RecordModel:
             field.skip_when is not None and field.skip_when.holds({**self.context, **self.values})
         )
 
-    def is_ruled_out(self, header: str) -> bool:
-        """Whether a person would key the field and the answers so far say that it is not asked."""
-        return self.field(header).keyed == "person" and not self.is_due(header)
-
     def is_stop(self, header: str) -> bool:
         """Whether Tab comes to the field: it is due and would be sent, or filled although it is neither."""
         return self._is_asked(header) or (self._is_keyed(header) and bool(self.value(header)))
