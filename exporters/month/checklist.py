@@ -220,7 +220,7 @@ def _unchecked(known: Situation) -> str:
 OUTSIDE, MISMATCHES = "outside", "mismatches"
 """The lists of an extract in which somebody mends what is counted: what a wrong date keeps out, what is denied."""
 State = Literal["done", "open", "waits", "not needed"]
-OF_WHAT_LEFT = ("figures", "accepted")
+OF_WHAT_LEFT = ("figures", "answer", "accepted")
 """The checks of items that tell of a return that has left: each waits for that, and is taken back with it."""
 ELSEWHERE = "_elsewhere"
 """The item under which it is kept among the ticks that a return was sent from elsewhere, and how."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from exporters.checks.caseload import check_caseload
-from exporters.month.checklist import Item, checklist, doubted_text, progress
+from exporters.month.checklist import OF_WHAT_LEFT, Item, checklist, doubted_text, progress
 from exporters.month.checklist_acts import Acts, mark_sent
 from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.portal_figures import compared, percentage
@@ -208,7 +208,7 @@ def test_a_correction_has_a_checklist_of_its_own_and_the_first_is_kept(desk: Des
         acts(desk).correct("")
     acts(desk).correct("a client was missing")
     found = items(desk)
-    assert (found["extract"].state, found["uploaded"].state, found["reports"].state) == ("open", "waits", "open")
+    assert (found["extract"].state, found["uploaded"].state, found["reports"].state) == ("open", "waits", "waits")
     first = items(desk, attempt=1)
     assert (first["extract"].state, first["uploaded"].state, first["reports"].state) == ("done", "done", "done")
     now = page(desk)
@@ -274,22 +274,31 @@ def test_what_is_told_of_a_return_that_left_is_taken_back_with_it(desk: Desk) ->
     with pytest.raises(Problem, match=told):
         acts(desk).tick("accepted")
 
+    def states() -> set[str]:
+        return {items(desk)[one].state for one in ("accepted", "portal_figures", "reports")}
+
     def once() -> None:
         acts(desk).tick("uploaded")
-        assert (items(desk)["accepted"].state, items(desk)["portal_figures"].state) == ("open", "open")
+        assert states() == {"open"}
         acts(desk).tick("accepted")
         acts(desk).tick("portal_figures", {"load": "48.5", "quality": "100"})
-        assert (items(desk)["accepted"].state, items(desk)["portal_figures"].state) == ("done", "done")
+        acts(desk).tick("reports")
+        assert states() == {"done"}
 
     once()
     acts(desk).reopen("uploaded", "the wrong file")
-    assert (items(desk)["accepted"].state, items(desk)["portal_figures"].state) == ("waits", "waits")
+    assert states() == {"waits"}
     once()
     # In the receipt, too.
     left = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1]
     do(desk.store, Who("bob", NOW), sent.take_back, left.id)
-    assert items(desk)["accepted"].state == "waits"
+    assert states() == {"waits"}
     once()
+
+
+def test_each_data_set_knows_what_is_told_of_a_return_that_left() -> None:
+    for standard, after in ((STANDARD, {"portal_figures", "accepted", "reports"}), (WALES, {"validated", "accepted"})):
+        assert {one.id for one in standard.checklist if one.check in OF_WHAT_LEFT} == after
 
 
 def test_a_nil_return_needs_less(desk: Desk) -> None:

@@ -13,9 +13,9 @@ from validators.standard.pack_tables import fail, read_table
 COLUMNS = ("id", "title", "who", "check", "asks", "nil", "help")
 DATA_CHECKS = ("no_errors", "warnings", "mismatches", "consent", "drafts", "carried", "extract")
 """What the data tick and untick."""
-PERSON_CHECKS = ("", "code_lists", "uploaded", "figures", "accepted")
-"""What a person ticks, and the program knows something of: which lists, that the return left, what to compare, that it
-was taken."""
+PERSON_CHECKS = ("", "code_lists", "uploaded", "figures", "answer", "accepted")
+"""What a person ticks, and the program knows something of: which lists, that the return left, what to compare, that
+what came back was read, that it was taken."""
 LONGEST_TITLE = 44
 USUAL = Path(__file__).parent / "checklist.csv"
 
