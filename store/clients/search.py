@@ -34,8 +34,8 @@ _MONTHS = (
 _NAMED = re.compile(r"\b(\d{1,2})[\s.-]*([a-z]{3,9})\.?(?:[\s.,-]*(\d{4}|\d{2}))?\b", re.IGNORECASE)
 _MONTH_YEAR = re.compile(r"\b([a-z]{3,9})\.?\s+(\d{4})\b", re.IGNORECASE)
 _LETTERS = re.compile(r"(?<!\S)([^\W\d_])\s+([^\W\d_])(?!\S)")
-_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]? [0-9])[A-Z]{0,2}")
-"""A postcode with its blank, from the digit behind that on; the group is its sector."""
+_POSTCODE = re.compile(r"(?<!\S)[A-Z]{1,2}[0-9][A-Z0-9]?\s+[0-9][A-Z]{0,2}(?!\S)", re.IGNORECASE | re.ASCII)
+"""A postcode with its blank, from the digit behind that on, which ends its sector."""
 _PARTED = re.compile(r"(\d{1,4})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?[/.-]?")
 
 
@@ -43,8 +43,8 @@ _PARTED = re.compile(r"(\d{1,4})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?[/.-]?")
 class Word:
     """One thing that must hold. Any of its readings will do.
 
-    `text` is the word in capitals, empty when it can only be a date; `typed` as it was typed. `births` are beginnings
-    of a birth date as YYYY-MM-DD, `days` days of any year as MM-DD.
+    `text` is the word in capitals, empty when it can only be a date; a postcode has its blank. `typed` is as it was
+    typed, `births` are beginnings of a birth date as YYYY-MM-DD, `days` days of any year as MM-DD.
     """
 
     text: str
@@ -54,7 +54,8 @@ class Word:
 
 
 def words(text: str) -> list[Word]:
-    """Read a search. Dates with a month's name and two single letters are taken together, all else word by word."""
+    """Read a search. Dates with a month's name, two single letters and what is written as a postcode are taken
+    together, all else word by word."""
     found: list[Word] = []
 
     def named(match: re.Match[str]) -> str:
@@ -74,9 +75,14 @@ def words(text: str) -> list[Word]:
         found.append(Word("", match[0], (f"{match[2]}-{month:02d}",)))
         return " "
 
+    def postcode(match: re.Match[str]) -> str:
+        found.append(Word(" ".join(match[0].upper().split()), match[0]))
+        return " "
+
     text = _NAMED.sub(named, text)
     text = _MONTH_YEAR.sub(month_year, text)
     text = _LETTERS.sub(r"\1\2", text)
+    text = _POSTCODE.sub(postcode, text)
     for word in text.split():
         births, days = _dates(word)
         found.append(Word(word.upper(), word, tuple(dict.fromkeys(births)), tuple(dict.fromkeys(days))))
@@ -373,7 +379,7 @@ class _Seeking:
         """Count what the query finds; list it when it is little."""
         # The longest word finds fewest, mostly.
         texts = sorted(dict.fromkeys(words(self._query.text)), key=lambda word: -len(word.typed))
-        ways = [self._ways(word) for word in texts]
+        ways = [read for word in texts for read in self._ways(word)]
         if whole := self._whole(ways):
             ways = [whole]
         if not all(ways):
@@ -423,25 +429,27 @@ class _Seeking:
         # else the shorter list would be walked, and all of the longer one sorted first.
         return select(found).where(*((found + 0).in_(_together(ways)) for ways in others))
 
-    def _ways(self, word: Word) -> list[_Way]:
-        """The ways to read a word that lead anywhere."""
-        return self._leading(self._readings(word))
+    def _ways(self, word: Word) -> list[list[_Way]]:
+        """The ways to read a word that lead anywhere. A whole postcode is looked for by its sector where lines hold no
+        more; one that leads nowhere is two words."""
+        if " " not in word.text:
+            return [self._leading(self._readings(word))]
+        sector = word.text[: word.text.index(" ") + 2]
+        for one in dict.fromkeys((word.text, sector)):
+            if placed := self._leading([self._range("postcode", LINES.c.postcode, one)]):
+                return [placed]
+        return [self._leading(self._readings(Word(one.upper(), one))) for one in word.typed.split()]
 
     def _whole(self, ways: list[list[_Way]]) -> list[_Way]:
-        """The ways to read all of a search as one reference or postcode with blanks in it; none where that leads
-        nowhere: the 4 of NE1 4 alone is neither.
-
-        What is written as a postcode is one; a whole one is looked for by its sector where lines hold no more. Of all
-        else the `ways` to read its words stand beside.
-        """
+        """The ways to read all of a search as one reference with blanks in it, or as a postcode that is not written
+        like most: beside those to read its words, or none where that leads nowhere."""
         text = " ".join(index.folded(self._query.text).split())
         if " " not in text:
             return []
-        written = _POSTCODE.fullmatch(text)
-        found = self._leading([self._range("reference", LINES.c.reference, text)])
-        for postcode in dict.fromkeys((text, written[1])) if written else (text,):
-            if placed := self._leading([self._range("postcode", LINES.c.postcode, postcode)]):
-                return [*found, *placed, *([_Way(self._all(ways))] if all(ways) and not written else [])]
+        whole = [self._range("reference", LINES.c.reference, text)]
+        if not _POSTCODE.fullmatch(text):
+            whole.append(self._range("postcode", LINES.c.postcode, text))
+        found = self._leading(whole)
         return [*found, *([_Way(self._all(ways))] if all(ways) else [])] if found else []
 
     def _leading(self, ways: Iterable[_Way]) -> list[_Way]:
