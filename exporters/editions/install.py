@@ -7,9 +7,10 @@ force in force. Nothing that is shipped or was installed before is written to; t
 import hashlib
 import json
 import shutil
+import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -28,6 +29,8 @@ from validators.standard.loader import load_standard
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
+    from store.facts import AgencyInfo
+    from store.snapshot import Snapshot
     from store.unit_of_work import UnitOfWork
 
 NOTE = "installed.toml"
@@ -241,6 +244,33 @@ def install(its: Candidate, who: Who) -> Installation:
     return installation(InstalledFolder(its.standard_id, number, target))
 
 
+def refuse_unfit(its: Candidate, snapshot: "Snapshot | None" = None) -> None:
+    """Raise Problem where it cannot take the place of what is in force: agencies or other editions could not use it, or
+    what is kept of an agency would be left behind. `snapshot` is of the store, None where there is none."""
+    used: list[AgencyInfo] = []
+    if snapshot is not None:
+        from store.records import agencies  # where there is no store, the database is not loaded
+
+        used = agencies.listed(snapshot)
+    own = its.standard_id
+    with unpacked(its.files, its.name) as folder:
+        more = InstalledFolder(own, sys.maxsize, folder)
+        _refuse_lost(own, [one.standard for one in used], more=more)
+
+
+def _refuse_lost(
+    edition: str, used: Collection[str], *, more: InstalledFolder | None = None, without: InstalledFolder | None = None
+) -> None:
+    """Raise Problem where a standard that is reported by, or another edition, could not be loaded any more."""
+    names = sorted({*used, *(one for one in catalogue.editions() if one != edition)})
+    concerned = [one for one in names if edition in catalogue.lineage(one) and not catalogue.loads_not(one)]
+    with catalogue.supposing(more=more, without=without):
+        for one in concerned:
+            if why := catalogue.loads_not(one):
+                who = f"Agencies report by {one}" if one in used else f"The edition {one} extends {edition}"
+                raise Problem(f"{who} and could not use it any more, so that nothing is changed: {why}")
+
+
 def install_audited(unit: "UnitOfWork", its: Candidate) -> Installation:
     """Install it, with the row of the audit that tells of it: both, or neither.
 
@@ -248,6 +278,7 @@ def install_audited(unit: "UnitOfWork", its: Candidate) -> Installation:
     """
     before = installed(its.standard_id)
     unit.chain.add(INSTALL, KIND, its.standard_id, "", before[-1].digest if before else None, its.digest)
+    refuse_unfit(its, unit)
     made = install(its, unit.who)
     unit.derivers.forget()
     return made
@@ -298,28 +329,18 @@ def installed(standard_id: str) -> list[Installation]:
     return [installation(one) for one in catalogue.installs(standard_id)]
 
 
-def take_back(standard_id: str, used: Sequence[str] = ()) -> Installation:
+def take_back(standard_id: str, used: Collection[str] = ()) -> Installation:
     """Take the latest install of an edition back: what was in force before it is in force again.
 
-    `used` are the standards that agencies report by. Raises Problem where there is nothing to take back, or something
-    would be left that is no longer there; the folder is kept aside.
+    `used` are the standards that agencies report by. Raises Problem where there is nothing to take back, or one of them
+    or another edition could not be used without it; the folder is kept aside.
     """
     edition, _ = catalogue.edition_of(standard_id)
     known = catalogue.installs(edition)
     if not known:
         raise Problem(f"Nothing was installed of {edition}: what is shipped stays.")
     last = known[-1]
-    remaining = [one for one in known[:-1] if one.is_edition]
-    shipped = (catalogue.SHIPPED / edition.replace("-", "_") / "standard.toml").is_file()
-    if last.is_edition and not remaining and not shipped:
-        ids = {edition, *catalogue.variants_of(edition)}
-        if reported := sorted(ids & set(used)):
-            raise Problem(f"Agencies report by {reported[0]}, which is there by this install only: it stays.")
-        for other in catalogue.editions():
-            if other != edition and any(
-                one.parent == last.folder.parent and one == last.folder for one in _layers(other)
-            ):
-                raise Problem(f"The edition {other} extends {edition}: take that back first.")
+    _refuse_lost(edition, used, without=last)
     told = installation(last)
     aside = catalogue.installed_folder() / ".taken-back"
     aside.mkdir(exist_ok=True)
@@ -331,10 +352,3 @@ def take_back(standard_id: str, used: Sequence[str] = ()) -> Installation:
     sync(last.folder.parent)
     catalogue.load.cache_clear()
     return replace(told, of=replace(last, folder=target))
-
-
-def _layers(standard_id: str) -> tuple[Path, ...]:
-    try:
-        return catalogue.layers_of(standard_id)
-    except Problem:
-        return ()

@@ -13,7 +13,7 @@ from pathlib import Path
 from exporters.checks.file_check import check_file
 from exporters.editions.compare import compare
 from exporters.editions.compare import told as difference
-from exporters.editions.install import Candidate, read_edition
+from exporters.editions.install import Candidate, read_edition, refuse_unfit
 from store.facts import AgencyInfo
 from store.month import agency_settings
 from store.records import agencies, read
@@ -185,8 +185,10 @@ def told_of_trial(its: Trial, rule: str = "") -> Iterator[str]:
 def told_before(snapshot: Snapshot, its: Candidate, like: str, today: date) -> list[str]:
     """What installing would bring, in lines: what is added, gone and renamed, what of the records, what is not sure.
 
-    `like` is the edition to compare with where nothing of the candidate's id is in force.
+    `like` is the edition to compare with where nothing of the candidate's id is in force. Raises Problem where it
+    cannot take the place of what is.
     """
+    refuse_unfit(its, snapshot)
     before = its.before or (_in_force(like) if like else None)
     lines = ["", f"  {its.whole.title} ({its.standard_id}), from {its.name}", ""]
     lines += ["# What it does to the records here", ""]

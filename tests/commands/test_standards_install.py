@@ -351,6 +351,42 @@ def test_nothing_is_taken_back_that_an_agency_or_an_edition_needs(site: Path, tm
     assert "The edition our-s extends our-r" in call("standards", "take-back", "our-r").sentence
 
 
+def _renamed(folder: Path, old: str, new: str) -> Path:
+    """The shipped R, under its own id, in which a name is another one wherever it stands."""
+    path = Path(shutil.copytree(SHIPPED / "ndtms_r", folder / "renamed"))
+    for file in ("standard.toml", "fields.csv", "rules.csv"):
+        text = (path / file).read_text(encoding="utf-8")
+        (path / file).write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+def test_nothing_is_installed_that_would_lose_what_agencies_report_by(site: Path, tmp_path: Path, place: Place) -> None:
+    assert call("agencies", "add", "N9901", "--standard", "ndtms-r-ad", *place.options).code == 0
+    without = _renamed(tmp_path, 'id = "ad"', 'id = "adult"')
+    for more in (["--dry-run"], []):
+        said = call("standards", "install", without, *more, *place.options).sentence
+        assert said.startswith("Agencies report by ndtms-r-ad and could not use it any more"), said
+    assert call("due", *place.options).err == ""
+    assert call("agencies", "remove", "N9901", *place.options).code == 0
+    told(call("standards", "install", without, *place.options))
+    assert call("agencies", "add", "N9902", "--standard", "ndtms-r-adult", *place.options).code == 0
+    assert "Agencies report by ndtms-r-adult and" in call("standards", "take-back", "ndtms-r", *place.options).sentence
+    assert call("due", *place.options).err == ""
+
+
+def test_nothing_is_installed_that_breaks_an_edition_made_upon_it(site: Path, tmp_path: Path) -> None:
+    upon = tmp_path / "upon"
+    (upon / "codes").mkdir(parents=True)
+    table(upon, 'id = "our-s"\nextends = "ndtms-r"\nedition = "S"\ntitle = "Ours"\n', "standard.toml")
+    columns = "column,header,section,group,label,description,layout,required,codes,keyed,skip_when,introduced,change"
+    table(upon, f"{columns}\n,PREVTR,,,,,,,,,,,minus\n", "fields.csv")
+    told(call("standards", "install", upon))
+    gone = _renamed(tmp_path, "PREVTR", "TREATED")
+    said = call("standards", "install", gone).sentence
+    assert said.startswith("The edition our-s extends ndtms-r and could not use it any more"), said
+    assert "our-s-ad" in told(call("standards", "list"))
+
+
 def test_what_an_edition_would_change_in_a_store_is_told_before(site: Path, tmp_path: Path, place: Place) -> None:
     made = call("sample", "--standard", "ndtms-r-ad", "--clients", 20, "--today", "2025-11-05", *place.options)
     assert made.code == 0, made

@@ -8,6 +8,8 @@ is shipped is never touched, and is in force again when all installed folders of
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -61,6 +63,11 @@ class InstalledFolder:
         return (self.folder / "standard.toml").is_file()
 
 
+_SUPPOSED: ContextVar[tuple[tuple[InstalledFolder, ...], tuple[InstalledFolder, ...]]] = ContextVar(
+    "supposed", default=((), ())
+)
+
+
 def installed_folder() -> Path:
     """Where a site's own standards live: `standards` under the user's data folder."""
     return own_folder("data") / "standards"
@@ -78,9 +85,35 @@ def installs(standard_id: str = "") -> list[InstalledFolder]:
         match = _INSTALLED.fullmatch(folder.name)
         if match and folder.is_dir():
             one = InstalledFolder(match[1].replace("_", "-"), int(match[2] or 0), folder)
-            if standard_id in ("", one.standard_id) and (match[2] or one.is_edition):
+            if match[2] or one.is_edition:
                 found.append(one)
+    more, without = _SUPPOSED.get()
+    found = [one for one in (*found, *more) if one not in without and standard_id in ("", one.standard_id)]
     return sorted(found, key=lambda one: (one.standard_id, one.number))
+
+
+@contextmanager
+def supposing(*, more: InstalledFolder | None = None, without: InstalledFolder | None = None) -> Iterator[None]:
+    """As if a folder was installed, or taken back, to look before it is done. Nobody else sees it, nor does `load`,
+    which remembers: `load_anew` does."""
+    token = _SUPPOSED.set((_those(more), _those(without)))
+    try:
+        yield
+    finally:
+        _SUPPOSED.reset(token)
+
+
+def _those(one: InstalledFolder | None) -> tuple[InstalledFolder, ...]:
+    return () if one is None else (one,)
+
+
+def loads_not(standard_id: str) -> str:
+    """Why a standard cannot be loaded, in a sentence; "" where it can, by the files as they are by now."""
+    try:
+        load_anew(standard_id)
+    except Problem as problem:
+        return str(problem.sentence)
+    return ""
 
 
 def folder_of(standard_id: str) -> Path:
@@ -174,6 +207,11 @@ def edition_of(standard_id: str) -> tuple[str, str]:
 @lru_cache(maxsize=16)
 def load(standard_id: str = DEFAULT) -> Standard:
     """The standard of that id. Raises Problem when it is unknown or its pack malformed."""
+    return load_anew(standard_id)
+
+
+def load_anew(standard_id: str) -> Standard:
+    """As `load`, which remembers, but as the files are by now, or are supposed to be."""
     edition, variant = edition_of(standard_id)
     return with_site_lists(load_standard(*layers_of(edition), variant=variant), site_lists_folder(standard_id))
 

@@ -282,17 +282,23 @@ def _in_audit(
 
 
 def _effects(its: "Candidate", store: str | None, key_file: Path | None) -> list[str]:
-    """How many stored records would gain or lose findings, of each agency that reports by the edition."""
+    """How many stored records would gain or lose findings, of each agency that reports by the edition.
+
+    Raises Problem where it cannot take the place of what is in force.
+    """
+    from exporters.editions.install import refuse_unfit
     from exporters.editions.trial import effect
     from store.disk.location import store_path
     from store.records import agencies
     from tui.cli.context import now, opened
 
     if not store_path(store).exists():
+        refuse_unfit(its)
         return []
     told = []
     by_id = {one.id: one for one in its.standards}
     with opened(store, key_file) as found, found.reading() as snapshot:
+        refuse_unfit(its, snapshot)
         for agency in agencies.listed(snapshot):
             if agency.standard in by_id:
                 before = load(agency.standard) if its.before is not None else None
