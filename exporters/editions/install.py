@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporters.editions.compare import renamed_fields
 from exporters.editions.list_files import GivenList, as_table, index_row, read_lists
 from exporters.imports.encodings import refuse_unquoted
 from store.disk.files import open_input, refuse_own, sync
@@ -256,6 +257,28 @@ def refuse_unfit(its: Candidate, snapshot: "Snapshot | None" = None) -> None:
     with unpacked(its.files, its.name) as folder:
         more = InstalledFolder(own, sys.maxsize, folder)
         _refuse_lost(own, [one.standard for one in used], more=more)
+        for agency in used:
+            assert snapshot is not None
+            if own in catalogue.lineage(agency.standard) and not catalogue.loads_not(agency.standard):
+                with catalogue.supposing(more=more):
+                    after = catalogue.load_anew(agency.standard)
+                _refuse_left_behind(snapshot, agency, catalogue.load_anew(agency.standard), after)
+
+
+def _refuse_left_behind(snapshot: "Snapshot", agency: "AgencyInfo", before: Standard, after: Standard) -> None:
+    """Raise Problem where what is kept could not be kept by it, or where values would stay behind under headers that it
+    calls otherwise, and leave no more: only a change of letter takes them over."""
+    from exporters.editions.letter import refuse_unlike
+    from store.month import letters
+
+    refuse_unlike(before, after)
+    renamed = dict(renamed_fields(before, after))
+    if many := sum(1 for _ in letters.holding(snapshot, agency, renamed)):
+        told = ", ".join(f"{old} → {new}" for old, new in renamed.items())
+        raise Problem(
+            f"{many:,} records of {agency.code} hold values that it has under another header ({told}), and would go"
+            " without them: give the edition an id of its own, and go over to it with `keywork agencies change-letter`."
+        )
 
 
 def _refuse_lost(

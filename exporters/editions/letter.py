@@ -82,7 +82,7 @@ class LetterPlan:
 def plan_letter(snapshot: Snapshot, work: Work, after: Standard, first_day: date) -> LetterPlan:
     """What the step would do. Raises Problem for an edition that the records cannot be kept by."""
     before = work.standard
-    _refuse_unlike(before, after)
+    refuse_unlike(before, after)
     renamed = dict(renamed_fields(before, after))
     gone = [one for one in before.headers if one not in after.by_header and one not in renamed]
     sections = {section.id for section in after.event_sections}
@@ -127,7 +127,8 @@ def change_letter(unit: UnitOfWork, plan: LetterPlan, today: date) -> AgencyInfo
     return letters.change(unit, plan.agency, plan.after.id, plan.first_day, plan.renamed)
 
 
-def _refuse_unlike(before: Standard, after: Standard) -> None:
+def refuse_unlike(before: Standard, after: Standard) -> None:
+    """Raise Problem for an edition that records of another one cannot be kept by."""
     if before.submission.format != after.submission.format or before.submission.calendar != after.submission.calendar:
         raise Problem(
             f"{after.id} is reported in another way than {before.id}: it is another data set, no later edition of it."

@@ -95,7 +95,7 @@ def change(
     field_notes.rename(unit, agency, renamed)
     second_keying.rename(unit, agency, renamed)
     moved = set()
-    for record in _holding(unit, agency, renamed):
+    for record in holding(unit, agency, renamed):
         own = {after: record.values[before] for before, after in renamed.items() if record.values.get(before)}
         save.change(unit, record.kind, record.id, {**record.values, **own}, record.version, act=save.LETTER)
         moved.add(record.id)
@@ -128,7 +128,7 @@ def undo(unit: UnitOfWork, agency: AgencyInfo, seen: LetterChange | None = None)
     second_keying.rename(unit, agency, headers)
     carried.rename(unit, now, headers)
     moved = set()
-    for record in _holding(unit, agency, {**headers, **last.renamed}):
+    for record in holding(unit, agency, {**headers, **last.renamed}):
         own = {header: value for header, value in record.values.items() if header not in headers}
         own |= {before: record.values.get(after, "") for after, before in headers.items()}
         save.change(unit, record.kind, record.id, own, record.version, act=save.LETTER)
@@ -150,7 +150,7 @@ def _report_by(unit: UnitOfWork, agency: AgencyInfo, standard: str) -> AgencyInf
     return replace(agency, standard=standard)
 
 
-def _holding(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> Iterator[StoredRecord]:
+def holding(snapshot: Snapshot, agency: AgencyInfo, headers: Mapping[str, str]) -> Iterator[StoredRecord]:
     """The agency's records that hold any of these headers, clients first; also what is deleted, which may come back."""
     if not headers:
         return
@@ -166,7 +166,7 @@ def _holding(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -
         ),
     )
     for kind, query in kinds:
-        rows = unit.connection.execute(query.where(CLIENTS.c.agency_number == agency.number)).all()
+        rows = snapshot.connection.execute(query.where(CLIENTS.c.agency_number == agency.number)).all()
         for own, typed in rows:
             if any(f'"{header}":' in typed for header in headers):
-                yield read.get(unit, kind, own)
+                yield read.get(snapshot, kind, own)

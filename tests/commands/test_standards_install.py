@@ -387,6 +387,19 @@ def test_nothing_is_installed_that_breaks_an_edition_made_upon_it(site: Path, tm
     assert "our-s-ad" in told(call("standards", "list"))
 
 
+def test_no_value_is_left_behind_under_a_header_that_an_install_calls_otherwise(
+    site: Path, tmp_path: Path, place: Place
+) -> None:
+    made = call("sample", "--standard", "ndtms-r-ad", "--clients", 20, "--today", "2025-11-05", *place.options)
+    assert made.code == 0, made
+    renamed = _renamed(tmp_path, "HEPCTD", "HEPATCTD")
+    for more in (["--dry-run"], []):
+        said = call("standards", "install", renamed, *more, *place.options).sentence
+        assert "hold values that it has under another header (HEPCTD → HEPATCTD)" in said
+        assert "keywork agencies change-letter" in said
+    assert not list(site.glob("ndtms_r@*"))
+
+
 def test_what_an_edition_would_change_in_a_store_is_told_before(site: Path, tmp_path: Path, place: Place) -> None:
     made = call("sample", "--standard", "ndtms-r-ad", "--clients", 20, "--today", "2025-11-05", *place.options)
     assert made.code == 0, made
