@@ -168,3 +168,28 @@ def test_a_new_agency_of_a_frame_is_told_which_documents_to_bring(start: Start) 
     terminal.until("The first submission that is made from here")
     for named in ("no return is ready: bring", "Technical Definitions CDS-R", "Reference Data CDS-R", "Geographic"):
         assert terminal.shows(named), terminal.text()
+
+
+def test_what_an_edition_is_made_upon_is_taken_back_for_it_at_once(
+    start: Start, store: Store, data: Path, tmp_path: Path
+) -> None:
+    terminal = at_agencies(start, store, data, tmp_path)
+    work = Work(ask(store, agencies.one, "N9901"), load("ndtms-r-ad"), by_line.DAY)
+    plan = ask(store, plan_letter, work, load("ndtms-s-ad"), date(2026, 4, 1))
+    do(store, Who("ann", NOW), change_letter, plan, by_line.DAY)
+    listed = tmp_path / "ethnicity.csv"
+    listed.write_text("code,text\nZ,Not stated\n", encoding="utf-8")
+    do(store, Who("ann", NOW), install_audited, candidate(listed, "ndtms-r"))
+    terminal.press("<escape>")
+    go_to(terminal, "N9901")
+    terminal.until("N9901 is open: Made-up data set S")
+    command(terminal, "standards", "Ctrl+O Draft")
+    terminal.press("<ctrl+k>")
+    terminal.until("Take back:")
+    terminal.press("ndtms-r<enter>")
+    terminal.until("Take back ndtms-r?")
+    terminal.press("t")
+    terminal.until("Month: May 26")  # opened anew
+    command(terminal, "standards", "Ctrl+O Draft")
+    terminal.press("list ethnicity<enter>")
+    terminal.until("White - British")

@@ -31,7 +31,7 @@ from tui.widgets.text import fit, printable, width_of
 from tui.widgets.text_line import Piece
 from tui.widgets.text_page import PageScreen, TextPage
 from validators.problems import Problem
-from validators.standard.catalogue import available, edition_of, editions, installs, load
+from validators.standard.catalogue import available, edition_of, editions, installs, lineage, load
 from validators.standard.model import Standard
 
 WIDE = 110
@@ -288,7 +288,7 @@ class StandardsScreen(StoreScreen[None]):
 
     def _back(self, told: Installation) -> None:
         program, name = self.program, told.of.standard_id
-        if edition_of(program.agency.standard)[0] == name:
+        if name in lineage(program.agency.standard):
             program.change_agency(program.agency)
         else:
             self._renew()

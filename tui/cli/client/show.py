@@ -368,8 +368,9 @@ def _record_lines(standard: Standard, record: StoredRecord, asked: bool) -> Iter
     title = section.title if section else standard.word(record.kind).capitalize()
     state = ", deleted" if record.deleted else ""
     day = "" if record.kind == "client" else record_name(standard, replace(record, deleted=False)).removeprefix(title)
+    day = day.strip()
     saved = f"version {record.version} by {record.changed_by}" if record.version else "not saved yet"
-    yield f"{'>' if asked else ' '} {title} {record.id}, {saved}{state}" + (f", of{day}" if day.strip() else "")
+    yield f"{'>' if asked else ' '} {title} {record.id}, {saved}{state}" + (f", of {day}" if day else "")
     known = [header for header in standard.headers if record.values.get(header) or header in record.noted]
     for header in [*known, *(header for header in record.values if header not in standard.by_header)]:
         field, text = standard.by_header.get(header), record.values.get(header, "")

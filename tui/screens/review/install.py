@@ -13,7 +13,7 @@ from tui.widgets.actions import REGISTRY, action
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.text_page import TextPage
 from validators.problems import Problem
-from validators.standard.catalogue import edition_of
+from validators.standard.catalogue import lineage
 
 REGISTRY.add(
     action("install.go", "f2", "Install", "Install it now; it can be taken back", SCREENS["install"].scope, "go", True),
@@ -53,7 +53,7 @@ class InstallScreen(StoreScreen[None]):
 
     def _done(self, made: Installation) -> None:
         program, own = self.program, self.its.standard_id
-        if edition_of(program.agency.standard)[0] == own:
+        if own in lineage(program.agency.standard):
             program.change_agency(program.agency)
             program.say(f"{own} is installed, and {program.agency.code} is judged by it from now on.", "ok")
             return
