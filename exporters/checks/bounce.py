@@ -34,7 +34,8 @@ class Bounce:
 
     `number` is its place in the list. `cells` are what a list with a heading says under the names of identifiers,
     `beside` under other names, and `counted` the line of the file it gives; of a list without one they are looked for
-    in the text. `counts_list`: the number it begins with may be its own place in the list.
+    in the text, and `agency` the code under that name. `counts_list`: the number it begins with may be its own place in
+    the list.
 
     `line` is the line of the sent file it was found to mean (0 for none), `field` and `rule` what it names of them.
     `client_id`, `episode_id` and `event_id` are the store's, empty where `why_not` says why it leads nowhere. `doubt`
@@ -57,6 +58,7 @@ class Bounce:
     has_heading: bool = False
     cells: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    agency: str = ""
     counted: int = 0
     counts_list: bool = False
 

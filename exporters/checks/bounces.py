@@ -11,14 +11,17 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.checks.bounce import Bounce, field_named, plain
 from exporters.formats import choose
+from exporters.imports.agency import canonical
 from exporters.imports.encodings import encoding_of, refuse_unquoted
 from store.disk.files import open_text, refused
 from store.month import bounce_lists, extracts
+from store.records import agencies
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
@@ -45,6 +48,7 @@ _LINES = frozenset(
     f"{what}{end}" for what in ("line", "lines", "row", "rows", "record") for end in ("", "no", "nr", "number", "num")
 )
 _FIELDS = frozenset(("field", "fieldname", "column", "columnname", "header", "heading", "item", "dataitem", "element"))
+_AGENCIES = frozenset(("agency", "agencycode", "agencyid", "agencyno", "agencynumber"))
 _RULES = frozenset(("rule", "ruleno", "rulenumber", "ruleid", "check", "checkno", "checknumber", "validationrule"))
 _DELIMITERS = "\t;,|"
 _OWN_LIST = frozenset(("row", "severity", "rule", "field", "fields", "message", "accepted"))
@@ -63,7 +67,8 @@ _COUNTED_LIST = 3
 
 @dataclass(frozen=True, slots=True)
 class BounceHeading:
-    """Which columns of a list are the line, the field and the rule (None where there is none), and identifiers."""
+    """Which columns of a list are the line, the field, the rule and the agency (None where there is none), and
+    identifiers."""
 
     delimiter: str
     columns: int
@@ -71,6 +76,7 @@ class BounceHeading:
     field: int | None
     rule: int | None
     identifiers: tuple[int, ...]
+    agency: int | None = None
 
     def fits(self, line: str) -> bool:
         """Whether a line has the columns; one that was typed beside the list may have none."""
@@ -86,7 +92,7 @@ class BounceHeading:
         line = cell(self.line)
         counted = int(line) if line.isascii() and line.isdigit() and len(line) < 10 else 0
         identifiers = tuple(filter(None, map(cell, self.identifiers)))
-        known = (self.line, self.field, self.rule, *self.identifiers)
+        known = (self.line, self.field, self.rule, self.agency, *self.identifiers)
         beside = tuple(text for at, text in enumerate(cells) if at not in known and text.strip() and not text.isdigit())
         return replace(
             one,
@@ -94,6 +100,7 @@ class BounceHeading:
             counted=counted,
             cells=identifiers,
             beside=beside,
+            agency=cell(self.agency),
             field=cell(self.field),
             rule=cell(self.rule),
         )
@@ -122,7 +129,10 @@ def _heading(first: str, standard: Standard) -> BounceHeading | None:
         if is_table and (line is not None or identifiers) and not any(name.isdigit() for name in names):
             field = next((at for at, name in enumerate(names) if name in _FIELDS), None)
             rule = next((at for at, name in enumerate(names) if name in _RULES), None)
-            return BounceHeading(delimiter, len(names), line, field, rule, identifiers)
+            its = standard.role("agency")
+            called = _AGENCIES | _names(standard, its) if its else _AGENCIES
+            agency = next((at for at, name in enumerate(names) if name in called), None)
+            return BounceHeading(delimiter, len(names), line, field, rule, identifiers, agency)
     return None
 
 
@@ -145,9 +155,13 @@ def _identifiers(standard: Standard) -> frozenset[str]:
     """What columns of identifiers may be called: by header, label and published name."""
     headers = {standard.role(role) for role in ("episode_id", "client_id", "client_reference")}
     headers |= {section.id_field for section in standard.event_sections if section.id in standard.named_sections}
-    fields = [standard.by_header[header] for header in headers if header]
-    told = {_name(text) for field in fields for text in (field.header, field.label, field.description)}
-    return frozenset(told - {""})
+    return frozenset(name for header in headers if header for name in _names(standard, header))
+
+
+def _names(standard: Standard, header: str) -> frozenset[str]:
+    """What a column of a field may be called."""
+    field = standard.by_header[header]
+    return frozenset(map(_name, (field.header, field.label, field.description))) - {""}
 
 
 def text_of_list(path: Path) -> str:
@@ -203,7 +217,32 @@ def read_bounces(
         found = [replace(one, doubt=_BESIDE) if one.leads and one.leading and not one.doubt else one for one in found]
     if extracts.one(snapshot, extract_id).redacted_at is not None:
         found = [replace(one, doubt=one.doubt or _STRUCK) if one.line else one for one in found]
-    return [*above, *_marked(snapshot, extract_id, found)]
+    return _marked(snapshot, extract_id, _of_agency(snapshot, agency, [*above, *found]))
+
+
+def _of_agency(snapshot: Snapshot, agency: "AgencyInfo", listed: Sequence[Bounce]) -> list[Bounce]:
+    """The lines; what stands under another agency of the store leads nowhere, and what names one beside, or is below
+    titles that do, may be of that one: its lines and numbers are those of other people here."""
+    ours = canonical(agency.code)
+    others = {canonical(one.code) for one in agencies.listed(snapshot)} - {ours}
+    if not others:
+        return list(listed)
+
+    def named(text: str) -> str:
+        codes = [canonical(word) for word in re.findall(r"\w+", text) if not word.isdigit()]
+        return next((code for code in codes if code in others), "") if ours not in codes else ""
+
+    above = next((code for one in takewhile(lambda one: not one.leads, listed) if (code := named(one.text))), "")
+
+    def judged(one: Bounce) -> Bounce:
+        if (code := canonical(one.agency)) in others:
+            why = f"it is of agency {code}, and this is {agency.code}"
+            return Bounce(one.number, one.text, field=one.field, rule=one.rule, why_not=why)
+        other = named(one.text) or (above if code != ours else "")
+        told = f"agency {other} is named, and this is {agency.code}"
+        return replace(one, doubt=one.doubt or told) if other and one.leads else one
+
+    return [judged(one) for one in listed]
 
 
 def _cells_whole(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:

@@ -283,3 +283,33 @@ def test_an_identifier_beside_a_line_of_another_record_is_told(desk: Desk, sent:
     one, other = ask(desk.store, read_bounces, agency, STANDARD, sent, text)
     assert one.episode == other.episode == "e2" and other.doubt == ""
     assert one.doubt == "an identifier beside it is that of line 2: it may mean that one"
+
+
+def test_a_list_of_another_agency_of_the_store_leads_to_nobody_of_this_one_unsaid(desk: Desk, sent: str) -> None:
+    agency = ask(desk.store, agencies.one)
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        agencies.enter(unit, "T0777", STANDARD.id)
+
+    def told(text: str) -> list[str]:
+        """For each line where it leads, else why nowhere; and what else it may mean."""
+        found = ask(desk.store, read_bounces, agency, STANDARD, sent, text)
+        return [one.doubt or (one.episode if one.leads else one.why_not) for one in found]
+
+    doubt = f"agency T0777 is named, and this is {agency.code}"
+    no, above = f"it is of agency T0777, and this is {agency.code}", "it stands above the headings of the list"
+    assert told(f"CJIT agency code,Line\nt0777,4\n{agency.code},4\n,4\nLeeds 0777,4\n") == [no, "e2", "e2", "e2"]
+    assert told(f"List of T0777\nAgency;Line\n;4\n{agency.code};4\n") == [above, doubt, "e2"]
+    assert told("4 bad date, T0777\n4 bad date") == [doubt, "e2"]
+    assert told(f"Line,Message\n4,he is in T0777 and {agency.code}\n4,T0777: late\n") == ["e2", doubt]
+
+
+def test_a_file_s_name_above_a_list_tells_whose_it_is(desk: Desk, sent: str) -> None:
+    agency = ask(desk.store, agencies.one)
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        agencies.enter(unit, "T0777", STANDARD.id)
+    text = "T0777-20200401-20201231-CJIT-P.csv\nline 4: late\n6 PC"
+    title, one, other = ask(desk.store, read_bounces, agency, STANDARD, sent, text)
+    assert not title.leads and one.episode == "e2"
+    assert one.doubt == other.doubt == f"agency T0777 is named, and this is {agency.code}"
+    own = ask(desk.store, read_bounces, agency, STANDARD, sent, text.replace("T0777", agency.code))
+    assert not any(one.doubt for one in own)

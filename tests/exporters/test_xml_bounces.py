@@ -3,7 +3,7 @@
 from exporters.checks.bounce import Bounce
 from exporters.checks.bounces import read_bounces
 from store.facts import Who
-from store.records import save
+from store.records import agencies, save
 from tests.exporters.journeys import Returns
 from tests.stores import ask
 from tests.validators.builders_smds import WALES, modality, top
@@ -93,3 +93,15 @@ def told_episodes(wales: Returns, *names: str) -> list[Bounce]:
     lines = [f"4711,{name},1,error,7,PC,PC,missing,,PC=" for name in names]
     text = "\n".join([head, *lines])
     return ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, text)
+
+
+def test_a_list_of_another_agency_names_nobody_who_has_the_same_number_here(wales: Returns) -> None:
+    one = wales.keyed(CLIENTNO="4711")
+    wales.export("2026-03")
+    with wales.store.writing(Who("ann", wales.latest().made_at)) as unit:
+        agencies.enter(unit, "W9999", WALES.id)
+    reference = WALES.by_header["CLIENTNO"].label
+    text = f"Agency Code,{reference}\nW9999,4711\n{wales.agency.code},4711\n"
+    other, own = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, text)
+    assert not other.leads and other.why_not == f"it is of agency W9999, and this is {wales.agency.code}"
+    assert own.episode_id == one and not own.doubt
