@@ -115,6 +115,35 @@ def new_code(path: Path, standard: Standard, store: "Store | None", code: str, t
         raise Problem(f"{path} names no agency that can be: {problem}") from None
 
 
+def copied_to(snapshot: Snapshot, standard: Standard, typed: str, *, is_new: bool) -> str:
+    """The code of the agency of a data set that a client is copied to; the first one is made with the copy.
+
+    Raises Problem where the store has others of it and this one was not asked for as new, and where the agency left
+    that letter.
+    """
+    there = {canonical(one.code): one.code for one in agencies.listed(snapshot) if one.standard == standard.id}
+    if (code := canonical(typed)) in there:
+        return there[code]
+    code = agency_code(standard, typed)
+    refuse_left_letter(snapshot, code, standard.id)
+    if there and not is_new:
+        held = listed(list(there.values()))
+        raise Problem(
+            f"The store has no agency {code} of {standard.id}, it has {held}: choose one of them, or say {NEW} to make "
+            "it."
+        )
+    return code
+
+
+def refuse_left_letter(snapshot: Snapshot, code: str, standard: str) -> None:
+    """Raise Problem where an agency of that code reported by that standard before it changed its letter."""
+    if now := letter_now(snapshot, code, standard):
+        raise Problem(
+            f"Agency {code} reported by {standard} before its letter was changed to {now}: a second agency of the old "
+            "letter would have everybody twice."
+        )
+
+
 def letter_now(snapshot: Snapshot, code: str, standard: str) -> str:
     """The letter of an agency that reported by a standard before; "" where none of that code did."""
     held = [one for one in agencies.listed(snapshot) if canonical(one.code) == canonical(code)]

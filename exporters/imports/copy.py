@@ -125,8 +125,7 @@ def planned(snapshot: Snapshot, client_id: str, source: tuple[Standard, str], ta
 def plan_copy(tree: "ClientTree", source: Standard, target: Standard, agency_code: str, from_agency: str) -> CopyPlan:
     """What copying a stored client to an agency of another data set does. Raises Problem where it is the same one, and
     for a client who is deleted, or merged into another one by now."""
-    if source.id == target.id:
-        raise Problem(f"The client is in the data set {source.id} already: a copy goes to another one.")
+    refuse_same(source, target)
     if tree.client.deleted:
         raise Problem(Sentence("This {client} is deleted: bring it back before copying it."))
     client = tree.client.values
@@ -140,6 +139,12 @@ def plan_copy(tree: "ClientTree", source: Standard, target: Standard, agency_cod
         if not one.episode.deleted
     ]
     return plan_records(client, records, source, target, agency_code, from_agency)
+
+
+def refuse_same(source: Standard, target: Standard) -> None:
+    """Raise Problem for a copy to the data set that the client is in."""
+    if source.id == target.id:
+        raise Problem(f"The client is in the data set {source.id} already: a copy goes to another one.")
 
 
 def plan_records(

@@ -122,6 +122,22 @@ def test_who_was_copied_is_not_copied_twice(place: Place) -> None:
     assert re.search(r"client \d+ and client 99 have some of it each: look there", call(*copy, "--yes").sentence)
 
 
+def test_a_mistyped_agency_is_not_made_by_a_copy_unasked(place: Place) -> None:
+    with_client(place)
+    assert call("agencies", "add", "W00001", "--standard", "smds-wales", *place.options).code == 0
+    typo = ("client", "copy", "K77", "--to-agency", "W0001", *TO[2:], "--agency", "T0001", *place.options, *TODAY)
+    for told in (call(*typo), call(*typo, "--yes")):
+        assert told.code == 2 and told.sentence == (
+            "The store has no agency W0001 of smds-wales, it has W00001: choose one of them, or say --new-agency to"
+            " make it."
+        )
+    assert "W0001 " not in call("agencies", "list", *place.options).out
+    small = ("client", "copy", "K77", "--to-agency", "w00001", *TO[2:], "--agency", "T0001", *place.options, *TODAY)
+    assert call(*small, "--yes").out.endswith(" of W00001 (smds-wales).\n")
+    assert call("agencies", "list", *place.options).out.count("smds-wales") == 1
+    assert call(*typo, "--new-agency", "--yes").out.endswith(" of W0001 (smds-wales).\n")
+
+
 def test_what_cannot_be_copied(place: Place) -> None:
     with_client(place)
     same = ("--to-agency", "T0002", "--to-standard", "ndtms-cjit-p")

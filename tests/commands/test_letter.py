@@ -156,6 +156,18 @@ def test_months_before_come_out_in_the_old_letter_and_the_step_is_undone(filled:
     assert "has not changed its letter" in call("agencies", "undo-letter", "N9901", *filled.options).sentence
 
 
+def test_no_second_agency_of_a_letter_that_was_left_is_made(filled: Place) -> None:
+    told(call(*STEP, *AFTER, *filled.options))
+    sentence = call("agencies", "add", "n9901", "--standard", "ndtms-r-ad", *filled.options).sentence
+    assert sentence.startswith("Agency N9901 reported by ndtms-r-ad before its letter was changed to ndtms-s-ad: a sec")
+    told(call("agencies", "add", "W00001", "--standard", "smds-wales", *filled.options))
+    there = ("--agency", "W00001", *filled.options)
+    assert call("client", "add", "SURNAME1=W", "FORENAME1=E", "DOB=1985-06-15", "CLIENTNO=77", *there).code in (0, 1)
+    copy = ("client", "copy", "77", "--to-agency", "N9901", "--to-standard", "ndtms-r-ad", *there)
+    assert call(*copy).sentence == call(*copy, "--new-agency", "--yes").sentence == sentence
+    assert call("agencies", "list", *filled.options).out.count("N9901") == 1
+
+
 def test_a_month_in_the_old_letter_stands_as_its_extract_would(filled: Place) -> None:
     day = ("--today", "2026-04-05")
     told(call(*STEP, *day, *filled.options))

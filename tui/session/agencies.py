@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+from exporters.imports.agency import refuse_left_letter
 from store.records import agencies
 from validators.agency import agency_code
 from validators.calendar.calendar import SubmissionCalendar
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
 
 
 def make_agency(unit: "UnitOfWork", typed: str, standard_id: str, name: str = "", *, since: str = "") -> "AgencyInfo":
-    """Enter a new agency, its code as typed. Raises Problem for what cannot be one, and where it is there already.
+    """Enter a new agency, its code as typed. Raises Problem for what cannot be one, and where it is there already, or
+    left that letter.
 
     `since` is its first submission from here; the first that is not late, where nobody says.
     """
     standard = load(standard_id)
     code = agency_code(standard, typed)
+    refuse_left_letter(unit, code, standard_id)
     if since := since.strip():
         SubmissionCalendar(standard).entry(since)  # what is no submission is refused
     return agencies.enter(unit, code, standard_id, " ".join(name.split()), since=since)

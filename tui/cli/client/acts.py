@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exporters.imports.copy import copy_told, planned, write_copy
+from exporters.imports.agency import copied_to
+from exporters.imports.copy import CopyPlan, copy_told, planned, refuse_same, write_copy
 from exporters.json_text import json_text
 from exporters.records import save
 from exporters.records.accept import found_now, of_rule
@@ -22,8 +23,8 @@ from exporters.records.merging import Pair, consequences, merge_as_seen, pair, s
 from exporters.records.save import Merged, Save
 from store.facts import ClientTree, StoredRecord
 from store.live import drafts
-from store.records import agencies, read
 from store.records import merge as stored_merge
+from store.records import read
 from tui.cli.client.changes import named, only_one, refuse_company, refuse_draft, refuse_version
 from tui.cli.client.context import (
     AnywayOption,
@@ -43,7 +44,6 @@ from tui.cli.given import line_of, one_cell, prose_of
 from tui.cli.options import OutputFormat
 from tui.session.wording import client_name, value_told
 from tui.widgets.text import pasted, printable
-from validators.agency import agency_code
 from validators.problems import Problem
 from validators.records import Severity
 from validators.standard.catalogue import load
@@ -51,6 +51,7 @@ from validators.standard.model import Standard
 from validators.standard.terminology import term
 
 if TYPE_CHECKING:
+    from store.snapshot import Snapshot
     from store.unit_of_work import UnitOfWork
 
 commands = typer.Typer()
@@ -381,6 +382,9 @@ def copy(
     to_agency: Annotated[str, typer.Option("--to-agency", metavar="CODE", help="The agency the copy belongs to.")],
     to_standard: Annotated[str, typer.Option("--to-standard", metavar="ID", help="Its data set, another one.")],
     yes: Annotated[bool, typer.Option("--yes", help="Write the copy; without it, only say what would happen.")] = False,
+    new_agency: Annotated[
+        bool, typer.Option("--new-agency", help="Make that agency, where the store has others of that data set.")
+    ] = False,
 ) -> int:
     """Copy a client to another data set: only what is certain, the rest is listed to be keyed anew."""
     target = load(to_standard)
@@ -388,15 +392,18 @@ def copy(
         record, _ = at.find(wanted)
         if record.kind != "client" or record.deleted:
             raise Problem(f"{printable(wanted)} is no client, or a deleted one: name a client.")
-        there = [one.code for one in at.store.ask(agencies.listed) if one.standard == target.id]
-        to_agency = to_agency if to_agency in there else agency_code(target, to_agency)
-        both = (at.work.standard, at.work.agency.code), (target, to_agency)
+        refuse_same(at.work.standard, target)
+
+        def seen(snapshot: "Snapshot") -> tuple[CopyPlan, str]:
+            code = copied_to(snapshot, target, to_agency, is_new=new_agency)
+            return planned(snapshot, record.id, (at.work.standard, at.work.agency.code), (target, code)), code
+
         if yes:  # seen and written in one: whoever copies the client at this moment does it once
             with at.store.writing(at.who) as unit:
-                plan = planned(unit, record.id, *both)
-                copy_id = write_copy(unit, plan, to_agency, target)[1]
+                plan, code = seen(unit)
+                copy_id = write_copy(unit, plan, code, target)[1]
         else:
-            plan, copy_id = at.store.ask(planned, record.id, *both), ""
+            (plan, code), copy_id = at.store.ask(seen), ""
         kept = at.store.ask(read.get, "client", copy_id).values if copy_id else {}
     if asked.form is OutputFormat.JSON:
         lists = {"known": plan.known, "copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}
@@ -407,7 +414,7 @@ def copy(
     if yes:
         name = kept.get(target.role("client_reference"), "")
         called = f"{printable(name)} (id {copy_id})" if name else copy_id
-        print(f"The copy is client {called} of {printable(to_agency)} ({target.id}).")
+        print(f"The copy is client {called} of {printable(code)} ({target.id}).")
     else:
         print("Nothing was written: --yes writes the copy.")
     return 0
