@@ -111,6 +111,18 @@ def test_words_mean_one_code_or_none() -> None:
     assert code_by_words(DRUGS, "alc") == "7000"
 
 
+@pytest.mark.parametrize("typed", ["no", "not", "NO", "but", "none"])
+def test_no_is_not_taken_for_what_a_label_only_adds_in_brackets(typed: str) -> None:
+    """No, typed for whether somebody injects, became "Previously injected (but not currently)"."""
+    injecting = load("ndtms-cjit-p").code_lists["injecting_status"]
+    assert code_by_words(injecting, typed) == ""
+
+
+def test_no_is_the_one_answer_that_is_a_no() -> None:
+    assert code_by_words(load("ndtms-cjit-p").code_lists["consent"], "no") == "N"
+    assert code_by_words(load("smds-wales").code_lists["needle_sharing"], "no") == "2"
+
+
 def test_what_may_be_a_code_is_no_words() -> None:
     assert not is_words("uk", Layout.parse("C(3)"))
     assert is_words("poland", Layout.parse("C(3)"))

@@ -239,6 +239,16 @@ def test_words_that_may_mean_several_codes_open_the_list_once(standard: Standard
     assert not model.offer_codes()
 
 
+def test_words_that_a_label_only_says_it_does_not_mean_open_no_list(standard: Standard) -> None:
+    """No, Enter, Enter, as over an empty field that follows, chose "Previously injected (but not currently)"."""
+    model = model_of(standard, "episode")
+    model.go_to("INJSTAT")
+    model.type("no")
+    assert not model.offer_codes()
+    model.settle()
+    assert model.value("INJSTAT") == "no", "it stays as typed, and is told"
+
+
 def test_a_code_in_no_list_is_told_where_the_list_cannot_make_it_wrong(standard: Standard) -> None:
     model = RecordModel(standard, ["client", "episode"], {}, clock=lambda: TODAY)
     for header, text, told in (

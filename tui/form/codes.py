@@ -57,11 +57,14 @@ def fold(text: str) -> str:
 
 
 def _without_denied(label: str) -> str:
-    """A folded label up to what it says it does not mean, and on after the bracket in which it says so."""
+    """A folded label up to what it says it does not mean, and on after the bracket in which it says so.
+
+    Whoever types "no" means "Does not consent", but none of what is "(but not currently)".
+    """
     kept, at = "", 0
     while negation := NEGATION.search(label, at):
-        kept += label[at : negation.end()]
         bracketed = label.count("(", 0, negation.start()) > label.count(")", 0, negation.start())
+        kept += label[at : negation.start() if bracketed else negation.end()]
         end = label.find(")", negation.end()) if bracketed else -1
         at = end if end >= 0 else len(label)
     return kept + label[at:]
@@ -183,6 +186,11 @@ def code_by_words(codes: CodeList, text: str) -> str:
         same = any(_searched("", hint.label).words == _words_of(text) for hint in hints)
         return itself[0] if len(itself) == 1 and not same else ""
     return fits[0][1].code if len(fits) == 1 and fits[0][0] <= WORDS_BEGIN and not hints else ""
+
+
+def is_meant_somewhere(codes: CodeList, text: str) -> bool:
+    """Whether any label may mean the words, rather than say of them that it does not: a list to choose from has one."""
+    return bool(_hints(codes, text)) or any(fit != DENIED for fit, _ in _ranked(codes, text, NO_USE))
 
 
 def list_status(codes: CodeList) -> str:

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from string import ascii_lowercase, ascii_uppercase
 
-from tui.form.codes import NO_USE, Choice, Usage, code_by_words, exact_code, find_codes, is_words, telling_label
+from tui.form.codes import (
+    NO_USE,
+    Choice,
+    Usage,
+    code_by_words,
+    exact_code,
+    find_codes,
+    is_meant_somewhere,
+    is_words,
+    telling_label,
+)
 from tui.form.dates import how_to_type, read_date, show_date
 from tui.form.undo import History, Step
 from validators.records import Finding, Values
@@ -413,7 +423,7 @@ class RecordModel:
         if not is_words(text, field.layout) or exact_code(codes, text) or code_by_words(codes, text):
             return False
         self._offered = text
-        return bool(find_codes(codes, text))
+        return is_meant_somewhere(codes, text)
 
     def undo(self) -> bool:
         """Take back the latest change and return to its field; False when there is nothing to take back."""
