@@ -1,12 +1,14 @@
 """What is worked on: an agency's records, by its standard, on a day. It travels as one value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, ExtractInfo
 from store.month import letters
 from store.snapshot import Snapshot
+from validators.problems import Problem
 from validators.rules.checker import Checker
 from validators.standard.model import Standard
 
@@ -32,3 +34,20 @@ def work_on(snapshot: Snapshot, work: Work, day: date) -> Work:
     if name == work.agency.standard:
         return work
     return Work(work.agency, replace(snapshot.derivers[name].standard, held_in=held), work.today)
+
+
+def written_by(
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo
+) -> tuple[Standard, Mapping[str, str]]:
+    """The standard that an extract was written by, and what `standard`, by which it is looked at, calls its fields
+    otherwise, by header. Where the one that it was written by is here no more, it is read as if it was this one."""
+    if extract.standard == standard.id:
+        return standard, {}
+    try:
+        then = snapshot.derivers[extract.standard].standard
+    except Problem:
+        return standard, {}
+    now = letters.held_of(snapshot, agency, extract.standard)
+    called = {held: header for header, held in standard.held_in.items()}
+    pairs = ((header, now.get(header, header)) for header in then.headers)
+    return then, {header: its for header, held in pairs if (its := called.get(held, held)) != header}

@@ -19,6 +19,7 @@ from exporters.checks.bounce import Bounce, field_named, plain
 from exporters.formats import choose
 from exporters.imports.agency import canonical
 from exporters.imports.encodings import encoding_of, refuse_unquoted
+from exporters.work import written_by
 from store.disk.files import open_text, refused
 from store.month import bounce_lists, extracts
 from store.records import agencies
@@ -190,6 +191,8 @@ def read_bounces(
 
     Raises Problem when the list is empty or far too long, the extract is not there, or its stored text is damaged.
     """
+    extract = extracts.one(snapshot, extract_id)
+    standard, renamed = written_by(snapshot, agency, standard, extract)
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip(" \t\r,;|")]
     lines = list(_cells_whole(lines))
     if not lines:
@@ -215,7 +218,8 @@ def read_bounces(
     if heading is not None:
         # Without the columns of the list it may be what was typed beside it, or its last line.
         found = [replace(one, doubt=_BESIDE) if one.leads and one.leading and not one.doubt else one for one in found]
-    if extracts.one(snapshot, extract_id).redacted_at is not None:
+    found = [replace(one, field=renamed.get(one.field, one.field)) for one in found] if renamed else found
+    if extract.redacted_at is not None:
         found = [replace(one, doubt=one.doubt or _STRUCK) if one.line else one for one in found]
     return _marked(snapshot, extract_id, _of_agency(snapshot, agency, [*above, *found]))
 

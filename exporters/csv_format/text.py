@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from exporters.formats.base import SentEpisode
+from exporters.formats.base import EarlierText, SentEpisode
 from exporters.formats.kept_text import Pieces
 from validators.problems import Problem
 from validators.records import Values
@@ -64,7 +64,8 @@ class ExtractText:
         """Read it all. Raises Problem when it has no heading of this standard, and whatever the pieces raise."""
         self.standard = standard
         lines = lines_of(pieces, standard.submission.encoding)
-        self.headers = tuple(cells_of(next(lines, "")))
+        renamed = pieces.renamed if isinstance(pieces, EarlierText) else {}
+        self.headers = tuple(renamed.get(header, header) for header in cells_of(next(lines, "")))
         self._identity, self._client = standard.role("episode_id"), standard.role("client_id")
         if self._identity not in self.headers or self._client not in self.headers:
             raise Problem(

@@ -1,5 +1,6 @@
 """What would be written now, without writing it: the rows, what is left out, and the receipt it would have."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -9,9 +10,9 @@ from exporters.extracts.compare import Comparison, compare
 from exporters.extracts.receipt import Receipt
 from exporters.extracts.rows import Progress, begun, write_rows
 from exporters.formats import choose
-from exporters.formats.base import ExtractKind, Selecting, SentText
+from exporters.formats.base import EarlierText, ExtractKind, Selecting, SentText
 from exporters.formats.kept_text import KeptText, Pieces
-from exporters.work import Work, work_on
+from exporters.work import Work, work_on, written_by
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import calendar, extracts, sent
 from store.snapshot import Snapshot
@@ -113,8 +114,15 @@ def changes_since(snapshot: Snapshot, preview: Preview, extract: ExtractInfo) ->
 def sent_so_far(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> SentText:
     """What an extract says, with what was sent beside and before it where it is but a part. Raises Problem."""
     if not standard.submission.kinds:
-        return choose.of(standard).sent_text([extracts.text(snapshot, extract.id)])
+        return choose.of(standard).sent_text([kept_text(snapshot, agency, standard, extract)])
     texts = sent.until(snapshot, agency, extract)
     # A full extract says all; what was said before it no longer counts.
     last = max((at for at, one in enumerate(texts) if one.kind == "full"), default=0)
-    return choose.of(standard).sent_text(extracts.text(snapshot, one.id) for one in texts[last:])
+    return choose.of(standard).sent_text(kept_text(snapshot, agency, standard, one) for one in texts[last:])
+
+
+def kept_text(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> Iterable[bytes]:
+    """The text of an extract, to be compared by a standard. Raises Problem, also for a damaged text."""
+    text = extracts.text(snapshot, extract.id)
+    then, renamed = written_by(snapshot, agency, standard, extract)
+    return text if then is standard else EarlierText(text, then, renamed)

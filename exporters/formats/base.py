@@ -253,6 +253,20 @@ class SentText(Protocol):
         """What is under a key."""
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierText:
+    """The text of an extract in an edition that the agency left: what it was written by, and what the one by which it
+    is looked at calls its fields otherwise, by header."""
+
+    pieces: Iterable[bytes]
+    standard: Standard
+    renamed: Mapping[str, str]
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The text."""
+        return iter(self.pieces)
+
+
 # Coming in
 
 
@@ -409,7 +423,8 @@ class Format(Protocol):
     def sent_text(self, texts: Iterable[Iterable[bytes]]) -> SentText:
         """What several extracts say together, in the order they were sent; of a format without parts the last one.
 
-        Raises Problem for another standard's, and what the texts raise.
+        One in an edition that was left comes as `EarlierText`. Raises Problem for another standard's, and what the
+        texts raise.
         """
 
     def without(self, pieces: Iterable[bytes], is_theirs: Callable[[Values], bool]) -> Iterator[bytes]:

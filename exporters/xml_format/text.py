@@ -6,9 +6,10 @@ asked for.
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from exporters.formats.base import SentEpisode
+from exporters.formats.base import EarlierText, SentEpisode
 from exporters.formats.kept_text import Pieces
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import linking
@@ -31,11 +32,14 @@ class XmlText:
         self._firsts = {
             block.section: block.headers[0] for block in (standard.xml.blocks if standard.xml else ()) if block.section
         }
-        reader = MessageReader(standard, kept=True)
+        readers: dict[str, MessageReader] = {}
         for text in texts:
+            then, renamed = (text.standard, text.renamed) if isinstance(text, EarlierText) else (standard, {})
+            if then.id not in readers:
+                readers[then.id] = MessageReader(then, kept=True)
             source = io.BufferedReader(Pieces(text), 1 << 16)
-            for message in reader.read(source, "The text of the extract"):
-                self._take(message)
+            for message in readers[then.id].read(source, "The text of the extract"):
+                self._take(_renamed(message, renamed) if renamed else message)
 
     def _take(self, message: Message) -> None:
         self.rows += 1
@@ -43,6 +47,8 @@ class XmlText:
         values = {header: value for header, value in message.values.items() if value}
         events: dict[str, dict[str, str]] = {}
         for event in message.events:
+            if event.section not in self.standard.section_by_id:
+                continue  # of an edition that had it
             filled = {header: value for header, value in event.values.items() if value}
             events[self._own(event.section, filled, events)] = filled
         known = self.groups.get(key)
@@ -73,3 +79,16 @@ class XmlText:
             section, _, called = name.partition("\t")
             found[section, called] = own
         return [SentEpisode(key, reference, reference, values, found)]
+
+
+def _renamed(message: Message, renamed: Mapping[str, str]) -> Message:
+    """A message with its values under other headers."""
+    return replace(
+        message,
+        values=_under(message.values, renamed),
+        events=[replace(one, values=_under(one.values, renamed)) for one in message.events],
+    )
+
+
+def _under(values: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, str]:
+    return {renamed.get(header, header): value for header, value in values.items()}

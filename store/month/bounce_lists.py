@@ -14,6 +14,7 @@ from store.facts import AgencyInfo, ExtractInfo
 from store.month.facts import BounceList
 from store.people.record_acts import SENDS_NOTHING_ELSE
 from store.records.read import batches
+from store.records.save import LETTER
 from store.records.values import moment, pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -101,13 +102,13 @@ def changed_fields(snapshot: Snapshot, records: Collection[str], since: int) -> 
     """The fields that were changed after the audit's row `since` of each of some records that were, by their ids.
 
     "" among them stands for all of the record, as of one that was deleted. Who looked, or noted something beside,
-    changed nothing.
+    changed nothing, nor did a change of letter, which calls the same value otherwise.
     """
     found: dict[str, set[str]] = {}
     columns = AUDITS.c.record_id, AUDITS.c.field
     for some in batches(sorted(records)):
         query = select(*columns).where(AUDITS.c.record_id.in_(some), AUDITS.c.number > since).distinct()
-        query = query.where(AUDITS.c.act.not_in(SENDS_NOTHING_ELSE))
+        query = query.where(AUDITS.c.act.not_in((*SENDS_NOTHING_ELSE, LETTER)))
         for record, field in snapshot.connection.execute(query):
             found.setdefault(record, set()).add(field)
     return found

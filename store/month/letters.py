@@ -52,17 +52,30 @@ def standard_on(snapshot: Snapshot, agency: AgencyInfo, day: date) -> tuple[str,
 
     The second is empty for the agency's own standard.
     """
-    held: dict[str, str] = {}
-    standard = agency.standard
-    for change in reversed(changes(snapshot, agency)):
+    standard, held = agency.standard, dict[str, str]()
+    for change, before in _backwards(snapshot, agency):
         if day >= change.first_day:
             break
+        standard, held = change.before, before
+    return standard, held
+
+
+def held_of(snapshot: Snapshot, agency: AgencyInfo, standard: str) -> Mapping[str, str]:
+    """Where the fields of a standard that the agency left are held now, by header; empty for its own, and others."""
+    if standard == agency.standard:
+        return {}
+    return next((held for change, held in _backwards(snapshot, agency) if change.before == standard), {})
+
+
+def _backwards(snapshot: Snapshot, agency: AgencyInfo) -> Iterator[tuple[LetterChange, dict[str, str]]]:
+    """The changes that stand, the last one first, each with where the fields of before it are held now."""
+    held: dict[str, str] = {}
+    for change in reversed(changes(snapshot, agency)):
         # A header may have been renamed more than once.
         held = {before: held.get(after, after) for before, after in change.renamed.items()} | {
             header: now for header, now in held.items() if header not in change.renamed.values()
         }
-        standard = change.before
-    return standard, held
+        yield change, held
 
 
 def change(

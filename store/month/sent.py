@@ -103,9 +103,8 @@ def until(snapshot: Snapshot, agency: AgencyInfo, extract: ExtractInfo) -> list[
     found, seen = [], False
     for one in extracts.listed(snapshot, agency):
         seen = seen or one.id == extract.id
-        counts = one.is_sent and one.standard == extract.standard
         before = not seen or one.submission < extract.submission
-        if one.id == extract.id or (counts and before):
+        if one.id == extract.id or (one.is_sent and before):
             found.append(one)
     return found
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -21,6 +22,7 @@ from store.month import letters
 from store.records import agencies, carried, holding, read, save
 from store.store import Store, open_store
 from tests.commands.running import Outcome, Place, call
+from tests.exporters import schema_files
 from validators.problems import Problem
 from validators.standard.catalogue import load
 
@@ -356,3 +358,53 @@ def test_a_field_that_both_editions_have_is_no_others_new_name() -> None:
     before = load("ndtms-cjit-p")
     left = [replace(one, was="PC") if one.header == "DAT" else one for one in before.fields if one.header != "PC"]
     assert renamed_fields(before, replace(before, fields=tuple(left))) == [], "what stands there would be written over"
+
+
+def test_what_was_sent_in_a_letter_that_was_left_is_compared_and_led_by_it(place: Place, tmp_path: Path) -> None:
+    """In Wales, where each edition has a schema of its own, and elements and headers are called otherwise."""
+    load.cache_clear()
+    then, now = schema_files.write(tmp_path / "then"), schema_files.write(tmp_path / "now")
+    told(call("standards", "install", then, "--standard", "smds-wales"))
+    made = ("--standard", "smds-wales", "--agency", "123456", "--clients", 8, "--today", "2026-10-20")
+    assert call("sample", *made, *place.options).code == 0
+    told(call("agencies", "since", "123456", "2026-09", *place.options))
+    on, out = ("--today", "2026-11-05", *place.options), tmp_path / "out"
+    out.mkdir()
+    first = ("--submission", "2026-09", "--kind", "full", "--out", out, "--today", "2026-10-05")
+    told(call("export", *first, *place.options))
+    assert call("extracts", "sent", "last", *place.options).code == 0
+    told(call("standards", "copy", "smds-wales", tmp_path / "two"))
+    for name in ("standard.toml", "fields.csv", "rules.csv", "checklist.csv"):
+        text = (tmp_path / "two" / name).read_text(encoding="utf-8")
+        text = re.sub(r"\bGENDER\b", "SEXNOW", text).replace('id = "smds-wales"', 'id = "smds-two"')
+        (tmp_path / "two" / name).write_text(text, encoding="utf-8")
+    for path in now.iterdir():
+        path.write_text(path.read_text().replace("SMReturn", "SMData").replace('"Journey"', '"Case"'))
+    told(call("standards", "install", tmp_path / "two"))
+    told(call("standards", "install", now, "--standard", "smds-two"))
+    told(call("agencies", "change-letter", "123456", "--to", "smds-two", "--from", "2026-10-01", *on))
+    looked = json.loads(told(call("extracts", "mismatches", "--submission", "2026-10", "--format", "json", *on)))
+    assert not [one for one in looked["mismatches"] if one["state"] == "open"], looked
+    receipt = json.loads(call("export", "--submission", "2026-10", "--dry-run", "--format", "json", *on).out)
+    assert receipt["ready"], receipt["not_ready_because"]
+    lines = next(out.iterdir()).read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "<Gender>" in text)
+    led = json.loads(call("bounces", "-", "--format", "json", *place.options, given=f"line {line}: Gender\n").out)
+    (one,) = led
+    assert (one["field"], one["changed"]) == ("SEXNOW", False), one
+    # What is said of somebody otherwise than it was sent is found under the header that it has now.
+    other = "1" if "<Gender>2<" in lines[line - 1] else "2"
+    call("client", "edit", one["client_id"], f"SEXNOW={other}", *place.options)
+    looked = json.loads(call("extracts", "mismatches", "--submission", "2026-10", "--format", "json", *on).out)
+    assert [one["kind"] for one in looked["mismatches"]] == ["identity"]
+    told(call("extracts", "diff", "last", "last", *place.options))
+    load.cache_clear()
+
+
+def test_what_was_sent_under_another_header_is_compared_under_the_one_of_today(filled: Place) -> None:
+    sent(filled, "2026-03")
+    told(call(*STEP, *AFTER, *filled.options))
+    differs = call("extracts", "diff", "last", "--submission", "2026-05", "--format", "json", *AFTER, *filled.options)
+    found = json.loads(differs.out)
+    assert "NALOX" in found["columns_new"] and "HEPATCTD" not in found["columns_new"]
+    assert "TITREAT" in found["columns_gone"] and "HEPCTD" not in found["columns_gone"]

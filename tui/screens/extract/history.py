@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from exporters.extracts import kept_files
 from exporters.extracts.compare import Comparison, compare_texts
+from exporters.extracts.preview import kept_text
 from exporters.extracts.receipt import state_of
 from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import extracts
@@ -44,9 +45,12 @@ def _known(snapshot: Snapshot, agency: AgencyInfo) -> tuple[list[ExtractInfo], d
     return extracts.listed(snapshot, agency)[::-1], {one.extract.id: one.path for one in there if one.is_offered}
 
 
-def _compared(snapshot: Snapshot, standard: Standard, old: ExtractInfo, new: ExtractInfo) -> Comparison:
+def _compared(
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, old: ExtractInfo, new: ExtractInfo
+) -> Comparison:
     """In a thread."""
-    return compare_texts(extracts.text(snapshot, old.id), extracts.text(snapshot, new.id), standard)
+    first, second = (kept_text(snapshot, agency, standard, one) for one in (old, new))
+    return compare_texts(first, second, standard)
 
 
 class HistoryOfExtracts(StoreScreen[None]):
@@ -180,5 +184,5 @@ class HistoryOfExtracts(StoreScreen[None]):
             )
 
         self.say("Comparing ...")
-        standard = app.standard
-        app.read(lambda snapshot: _compared(snapshot, standard, old, new), on_done=came)
+        agency, standard = app.agency, app.standard
+        app.read(lambda snapshot: _compared(snapshot, agency, standard, old, new), on_done=came)
