@@ -42,9 +42,15 @@ def _fingerprint(snapshot: Snapshot, standard: str) -> str:
         return standard
 
 
-def set_setting(unit: UnitOfWork, agency: AgencyInfo, name: str, told: str) -> bool:
-    """Keep a setting; False when it says so already."""
+def set_setting(unit: UnitOfWork, agency: AgencyInfo, name: str, told: str, seen: str | None = None) -> bool:
+    """Keep a setting; False when it says so already.
+
+    `seen` is what it said when the person looked, "" for nothing, None where nobody did. Raises Problem where it says
+    something else by now.
+    """
     before = settings(unit, agency).get(name)
+    if seen not in (None, before or ""):
+        raise Problem(f"Somebody else changed {name} meanwhile: look at what it says now, and say it again.")
     if before == told:
         return False
     pack({name: told}, f"setting {name}")  # what cannot be stored is refused before anything is audited

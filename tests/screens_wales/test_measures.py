@@ -1,13 +1,13 @@
 """The measures with their cases, and what the agency says of itself, under a terminal."""
 
 from store.disk import audit
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
 from store.findings import queries
 from store.month import agency_settings
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
-from tests.stores import ask
+from tests.stores import ask, do
 
 
 def test_a_number_is_one_key_from_its_cases_and_two_from_the_client(start: Start) -> None:
@@ -103,3 +103,23 @@ def test_help_and_palette_speak_of_journeys_and_of_nothing_that_is_not_here(star
     terminal.until("Find:")
     terminal.press("<ctrl+p>open cases")
     terminal.until("Only clients with an open journey")
+
+
+def test_what_somebody_else_says_of_the_agency_meanwhile_is_not_written_over_unseen(
+    start: Start, store: Store, agency: AgencyInfo
+) -> None:
+    terminal = start()
+    command(terminal, "what the agency says", "not said yet")
+    terminal.press("<down><enter>")
+    terminal.until("Empty takes it back")
+    do(store, Who("kim", NOW), agency_settings.set_setting, agency, "closure_classes", "01=complete 03=neutral")
+    terminal.press("02=neutral<enter>")
+    terminal.until("Somebody else changed closure_classes meanwhile")
+    assert ask(store, agency_settings.settings, agency) == {"closure_classes": "01=complete 03=neutral"}
+    terminal.until("complete 01; neutral 03")
+    terminal.press("<enter>")
+    terminal.until("03=neutral")
+    terminal.press("<end> 02=neutral<enter>")
+    terminal.until("Kept.")
+    told = ask(store, agency_settings.settings, agency)["closure_classes"]
+    assert told == "01=complete 02=neutral 03=neutral"

@@ -11,6 +11,7 @@ from store.snapshot import Snapshot
 from tui.session.background_check import caseload_check
 from tui.session.program import StoreScreen
 from tui.session.refresher import Question, Refresher
+from tui.session.store_access import StoreChanged
 from tui.session.wording import when
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import JumpPlace
@@ -80,6 +81,10 @@ class SettingsScreen(StoreScreen[None]):
         """F5."""
         self._refresher.read(hold=True)
 
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody may have said something else."""
+        self._refresher.read()
+
     def _question(self) -> Question[tuple[dict[str, str], list[AuditEntry]]]:
         agency = self.program.agency
         return lambda snapshot: _read(snapshot, agency)
@@ -115,6 +120,7 @@ class SettingsScreen(StoreScreen[None]):
     def on_line_list_chosen(self) -> None:
         """Enter: ask for another answer."""
         standard, one = self.program.standard, self.program.standard.settings[self.listed.cursor]
+        seen = self.listed.told.get(one.id, "")
         first, second = (*one.classes, "", "")[:2]
         label = _ANSWER[one.kind].format(first=first, second=second)
         lines = [one.title, *([f"Classes: {', '.join(one.classes)}."] if one.classes else [])]
@@ -125,10 +131,12 @@ class SettingsScreen(StoreScreen[None]):
                 app, text = self.program, setting_text(standard, one, texts["told"])
                 agency, id = app.agency, one.id
                 app.write(
-                    lambda unit: agency_settings.set_setting(unit, agency, id, text), on_done=self._kept, hold=True
+                    lambda unit: agency_settings.set_setting(unit, agency, id, text, seen),
+                    on_done=self._kept,
+                    hold=True,
                 )
 
-        asked = [Asked("told", label, self.listed.told.get(one.id, ""), optional=True)]
+        asked = [Asked("told", label, seen, optional=True)]
         self.app.push_screen(
             Asking(one.id, lines, asked, lambda texts: setting_text(standard, one, texts["told"])), answered
         )
