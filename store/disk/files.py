@@ -26,7 +26,20 @@ READABLE = 0o640
 
 def refused(error: OSError, path: Path, what: str) -> Problem:
     """The sentence for a failed file operation; `what` completes "could not be …"."""
-    reason = (error.strerror or "the system gave no reason").lower()
+    return Problem(f"{path} could not be {what} ({_reason(error)}): {_hint(error)}.")
+
+
+def unreached(error: OSError) -> Problem:
+    """The sentence for a file that is nowhere, whatever was to be done with it: what was given for its name may be
+    anything, a whole list that was pasted, and is not told again."""
+    return Problem(f"No file can be reached by that name ({_reason(error)}): {_hint(error)}.")
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "the system gave no reason").lower()
+
+
+def _hint(error: OSError) -> str:
     hints = {
         errno.ENOSPC: "free some space and try again",
         errno.EDQUOT: "free some space and try again",
@@ -35,9 +48,9 @@ def refused(error: OSError, path: Path, what: str) -> Problem:
         errno.EROFS: "choose a place that can be written to",
         errno.ENOENT: "check the name",
         errno.ENOTDIR: "check the name",
+        errno.ENAMETOOLONG: "check the name",
     }
-    hint = hints.get(error.errno or 0, "check the place and try again")
-    return Problem(f"{path} could not be {what} ({reason}): {hint}.")
+    return hints.get(error.errno or 0, "check the place and try again")
 
 
 _OWN: set[Path] = set()

@@ -4,6 +4,8 @@ import os
 import re
 from pathlib import Path
 
+import pytest
+
 from store.disk import audit, copy_notes, key_copy
 from store.facts import AuditQuery
 from store.records import read
@@ -86,6 +88,34 @@ def test_what_cannot_be_taken_is_one_sentence(start: Start, tmp_path: Path) -> N
     terminal.until(lambda seen: "is a zip archive: unpack it first" in " ".join(seen.text().split()))
     terminal.press("<f2>")
     terminal.until("There is nothing to take in")
+
+
+@pytest.mark.parametrize(
+    ("screen", "ready", "keys"),
+    [
+        ("check a file", "nothing is stored", ""),
+        ("import", "before you say so", ""),
+        ("bounce list", "Nothing is pasted yet", "o"),
+        ("standards", "Find:", "<ctrl+o>"),
+        ("standards", "Find:", "<ctrl+n><tab>draft<shift+tab>"),
+        ("standards", "Find:", "<ctrl+d><ctrl+u>ndtms-cjit-p<tab>"),
+    ],
+)
+def test_what_is_no_name_of_a_file_is_told_and_the_session_stays(
+    start: Start, screen: str, ready: str, keys: str
+) -> None:
+    """What was to go elsewhere is pasted where a file is asked for."""
+    terminal = start()
+    command(terminal, screen, ready)
+    terminal.press(f"{keys}<ctrl+u>{'one of a list, ' * 20}<f2>")
+    terminal.until(lambda seen: "No file can be reached by that name (file name too long)" in told_in(seen))
+    terminal.press("<escape><f3>")
+    terminal.until("000001")
+
+
+def told_in(seen: Terminal) -> str:
+    """What stands on the screen, in one line."""
+    return " ".join(seen.text().split())
 
 
 def test_a_backup_the_doctor_the_version_and_the_first_steps(start: Start, store: Store, tmp_path: Path) -> None:

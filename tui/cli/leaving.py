@@ -100,9 +100,7 @@ def leave_with(call: Callable[[], object]) -> NoReturn:
         code = 1
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        code = _say(
-            f"The result could not be written out ({(error.strerror or 'no reason given').lower()}): try again."
-        )
+        code = _say(_told_of_file(error))
     except MemoryError:
         code = _say("There is not enough memory for this; try a smaller file or a larger host.")
     except Exception as error:
@@ -133,6 +131,14 @@ def _prepare_output() -> None:
 def _say(sentence: str) -> int:
     print(obeyed_by_none(f"keywork: {' '.join(sentence.split())}"), file=sys.stderr)
     return 2
+
+
+def _told_of_file(error: OSError) -> str:
+    if error.filename is not None:
+        from store.disk.files import unreached  # seldom: whoever opens a file says what became of it
+
+        return str(unreached(error))
+    return f"The result could not be written out ({(error.strerror or 'no reason given').lower()}): try again."
 
 
 def _fault(error: Exception) -> str:

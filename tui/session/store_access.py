@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.message import Message
 from textual.screen import Screen
 
+from store.disk.files import unreached
 from tui.session.log import LOG
 from tui.session.memory import give_back, rest, settle
 from tui.session.own_files import Upgraded
@@ -68,7 +69,9 @@ def shortly(problem: Problem, path: Path | None, terms: Terms) -> str:
 
 def failed_inside(error: BaseException) -> Problem:
     """Note a fault of the program; what a person is told of it is its kind alone, for the text of an error may hold
-    what somebody typed."""
+    what somebody typed. That a file is out of reach is none of the program's: the name was typed, or its place went."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return unreached(error)
     LOG.fault(error)
     return Problem(f"That failed inside the program ({type(error).__name__}): please report it.")
 

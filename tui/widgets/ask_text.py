@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Offset
 
+from store.disk.files import unreached
 from tui.widgets.base_screen import BaseModal, return_cursor
 from tui.widgets.line_input import LineInput
 from tui.widgets.text_line import TextLine
@@ -130,6 +131,9 @@ class Asking(BaseModal[Mapping[str, str]]):
                 self._check(texts)
         except Problem as problem:
             self.tell(problem.told(self.base.terms))
+            return
+        except OSError as error:  # of a file that is out of reach
+            self.tell(unreached(error).told(self.base.terms))
             return
         self.dismiss(texts)
 
