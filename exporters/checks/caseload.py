@@ -57,6 +57,7 @@ class GoingCheck:
         work = work_on(snapshot, Work(agency, checker.standard, context.today), period.end)
         # What ends before the agency changed its letter goes in the old one: nothing of it as it is kept.
         self._is_old = work.standard is not checker.standard
+        self._asked = checker.standard.by_header
         self._checker = work.checker if self._is_old else checker
         self.standard = work.standard
         self._selection = choose.of(self.standard).selection(period)
@@ -101,12 +102,19 @@ class GoingCheck:
             return  # what was sent before takes no row
         rows = 1 if self.standard.withholds(outgoing.record.episode) else outgoing.record.rows
         found = self._by_kept(self._judged(outgoing), kept, waiting(record, outgoing))
+        if self._is_old:
+            found = tuple(replace(one, message=self._told_of_letter(one)) for one in found)
         self._found[record.episode_id] = Going(rows, events, found)
 
     def _judged(self, outgoing: Outgoing) -> tuple[Finding, ...]:
         part = {event.id for event in outgoing.record.events} | {""}
         found = self._checker.check(outgoing.judged, self._context)
         return (*(one for one in found if one.event_id in part), *outgoing.findings)
+
+    def _told_of_letter(self, one: Finding) -> str:
+        """What is found in a return that still goes out in the letter which was left: the form asks by another."""
+        gone = any(header not in self._asked for header in one.fields)
+        return f"Edition {self.standard.edition}{', not in the form' if gone else ''}: {one.message}"
 
     def _by_kept(self, found: tuple[Finding, ...], kept: Collection[Finding], waits: "Waits") -> tuple[Finding, ...]:
         """The same findings, by the values as they are kept, which somebody accepts, where less of these leaves."""

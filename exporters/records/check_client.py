@@ -39,8 +39,8 @@ class KeptBeside:
     """What is kept beside a client and has a say in its check.
 
     `accepted` are the client's live acceptances; `between` what the last check of the caseload found between records
-    (an identifier used twice), which no check of the client alone can say; `settings` what the agency says of itself,
-    `agency` its code.
+    (an identifier used twice), or in the return that is due alone, which no check of the client says; `settings` what
+    the agency says of itself, `agency` its code.
     """
 
     accepted: tuple[AcceptanceInfo, ...] = ()
@@ -78,7 +78,10 @@ def kept_beside(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, clie
     rules = {rule.id for rule in standard.rules if any(row.pattern in FILE_PATTERNS for row in rule.rows)}
     rules.discard(rule_of(standard))  # whoever has the client in hand knows of what was taken over
     found = queries.findings(snapshot, agency, client_id=client_id, limit=MOST)
-    between = tuple(replace(one, accepted="") for one in found if one.rule in rules)
+    found = [one for one in found if one.rule in rules]
+    # What the return that is due has alone, by the letter that was left: no check of the record as it stands says it.
+    found += queries.in_return_alone(snapshot, agency, client_id)
+    between = tuple(replace(one, accepted="") for one in found)
     return KeptBeside(tuple(acceptances.listed(snapshot, agency, client_id=client_id)), between, settings, agency.code)
 
 
@@ -159,7 +162,10 @@ class ClientCheck:
         left = []
         for one in self._between:
             field = self._standard.by_header.get(one.field)
-            if field is None or (one.rule, one.field, one.episode_id, one.event_id) in known:
+            # What the form does not ask any more has no place there.
+            if field is None or not self._standard.by_header.keys() >= {*one.fields}:
+                continue
+            if (one.rule, one.field, one.episode_id, one.event_id) in known:
                 continue
             id = {"client": client.client_id, "episode": one.episode_id, "event": one.event_id}[field.level]
             text = client.value(id, one.field)

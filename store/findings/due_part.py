@@ -23,6 +23,8 @@ from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.records import Finding, Severity
 
+Said = tuple[str, str, str]
+"""Which finding of an episode: its rule, event and field."""
 _COUNTS = ("rows", "error_rows", "warning_rows", "open_warning_rows", "errors", "warnings")
 
 
@@ -82,38 +84,46 @@ def _refigure(connection: Connection, episodes: Collection[int]) -> None:
 
 
 def _told(its: Going, kept: Sequence[Finding]) -> str:
-    # What is only worth knowing counts for nothing.
-    found = [one for one in its.findings if one.severity is not Severity.NOTICE]
+    twins = _twins(its.findings, kept)
     faults = [
-        (figures.WEIGHTS[one.severity], one.rule, one.event_id, one.field, values_text(one.values)) for one in found
+        (figures.WEIGHTS[one.severity], one.rule, one.event_id, one.field, values_text(one.values)) for one, _ in twins
     ]
-    told = {"events": its.events, "faults": faults, "listed": _listed(found, kept)}
+    listed = [said for _, said in twins if said is not None]
+    told = {"events": its.events, "faults": faults, "listed": listed}
     return json.dumps(told, separators=(",", ":"))
 
 
-def _listed(found: Iterable[Finding], kept: Sequence[Finding]) -> list[tuple[str, str, str]]:
-    """What is kept of an episode that says each fault `found` in what goes of it: rule, event and field.
+def told_apart(its: Going, kept: Sequence[Finding]) -> list[Finding]:
+    """What is found in what goes of an episode, and that nothing says which was `kept` of all of it."""
+    return [one for one, said in _twins(its.findings, kept) if said is None]
+
+
+def _twins(found: Iterable[Finding], kept: Sequence[Finding]) -> list[tuple[Finding, Said | None]]:
+    """Each fault `found` in what goes of an episode, with what is kept of it that says the same; None for nothing.
 
     That is the very same one. Where a part of the episode waits a rule may fail by another date than in all of it: then
     what it says of that record, or else what is said of that field.
     """
+    # What is only worth knowing counts for nothing.
+    faults = [one for one in found if one.severity is not Severity.NOTICE]
     left = {_said(one): one for one in kept if one.severity is not Severity.NOTICE}
-    listed = [said for one in found if left.pop(said := _said(one), None)]
-    for one in found:
-        if _said(one) in listed:
-            continue
-        of_event = [said for said in left if said[1] == one.event_id]
-        same = [
-            *(said for said in of_event if said[0] == one.rule),
-            *(said for said in of_event if said[2] == one.field),
-        ]
-        if same:
-            del left[same[0]]
-            listed.append(same[0])
-    return listed
+    same = {said for one in faults if left.pop(said := _said(one), None)}
+    twins: list[tuple[Finding, Said | None]] = []
+    for one in faults:
+        its: Said | None = _said(one)
+        if its not in same:
+            of_event = [said for said in left if said[1] == one.event_id]
+            like = [
+                *(said for said in of_event if said[0] == one.rule),
+                *(said for said in of_event if said[2] == one.field),
+            ]
+            its = like[0] if like else None
+            left.pop(its or ("", "", ""), None)
+        twins.append((one, its))
+    return twins
 
 
-def _said(one: Finding) -> tuple[str, str, str]:
+def _said(one: Finding) -> Said:
     return one.rule, one.event_id, one.field
 
 
@@ -127,7 +137,7 @@ def _figures(row: Any, kept: Iterable[Any]) -> dict[str, object]:
         event = figures.event_of(one.told)
         if one.beside & figures.RETURNED and event in there and one.weight < 2:
             beside.append((one.weight, one.rule, event, one.acceptance))
-        elif not one.beside:
+        elif one.beside in (0, figures.GOES):
             acceptances[kept_key(one.rule, one.told)] = one.acceptance
     own = [
         # What an older version kept has no values: it is due for a check.

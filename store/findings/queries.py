@@ -21,7 +21,7 @@ from store.facts import AgencyInfo, FindingCount
 from store.findings import going, results
 from store.findings.acceptance_facts import By
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
-from store.findings.figures import COUNTS, IN_STORE, SEVERITIES, WEIGHTS
+from store.findings.figures import COUNTS, GOES, IN_STORE, SEVERITIES, WEIGHTS
 from store.findings.results import basis
 from store.records.read import chosen, episode_query
 from store.snapshot import Snapshot
@@ -102,9 +102,24 @@ def findings(
     if severity is not None:
         conditions.append(FINDINGS.c.weight == WEIGHTS[severity])
     if client_id is not None:
-        client = select(CLIENTS.c.number).where(CLIENTS.c.id == client_id).scalar_subquery()
-        own = select(EPISODES.c.number).where(EPISODES.c.client_number == client)
-        conditions.append(FINDINGS.c.episode_number.in_(own))
+        conditions.append(_of_client(client_id))
+    return _told(snapshot, conditions, offset, limit)
+
+
+def in_return_alone(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> list[Finding]:
+    """What was found in that which the return that is due has of a client, and not in all that is kept of him."""
+    conditions = [FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside == GOES, _of_client(client_id)]
+    return _told(snapshot, conditions)
+
+
+def _of_client(client_id: str) -> ColumnElement[bool]:
+    client = select(CLIENTS.c.number).where(CLIENTS.c.id == client_id).scalar_subquery()
+    return FINDINGS.c.episode_number.in_(select(EPISODES.c.number).where(EPISODES.c.client_number == client))
+
+
+def _told(
+    snapshot: Snapshot, conditions: Sequence[ColumnElement[bool]], offset: int = 0, limit: int | None = None
+) -> list[Finding]:
     # Found in the index alone, however far down; only what is shown is looked up.
     order = (FINDINGS.c.weight, FINDINGS.c.rule, FINDINGS.c.number)
     shown = select(FINDINGS.c.number).where(*conditions).order_by(*order).offset(offset).limit(limit)

@@ -19,7 +19,7 @@ from store.facts import AgencyInfo, Kind
 from store.findings import acceptances, due_part, figures
 from store.findings.acceptance_facts import Going, Key, key_of
 from store.findings.acceptances import Live
-from store.findings.figures import KEPT, RETURNED, SEVERITIES, WEIGHTS, Fault, event_of
+from store.findings.figures import GOES, KEPT, RETURNED, SEVERITIES, WEIGHTS, Fault, event_of
 from store.month import agency_settings
 from store.records import agencies
 from store.records.read import batches
@@ -58,6 +58,8 @@ class Beside(NamedTuple):
 CHECKER = "keywork"
 """Who lets acceptances lapse, in the audit: nobody decides that."""
 SAVED_AT_ONCE = 2000
+_BESIDE = (KEPT, RETURNED, KEPT | RETURNED)
+"""The marks of what shows only beside others: a comparison of the whole agency replaces it."""
 _NONE: Mapping[Key, Live] = {}
 NOTHING_GOES: Mapping[str, Going] = {}
 
@@ -107,20 +109,23 @@ def save(
         counted: dict[int, figures.Figures] = {}
         gone: list[Live] = []
         for number, (state, count, found) in fresh.items():
-            if not found and number not in beside and number not in live:
+            alone = due_part.told_apart(going[state.id], found) if state.id in going else []
+            if not found and not alone and number not in beside and number not in live:
                 counted[number] = 0, 0, 0, count, 0, 0, 0
                 continue
             mine = live.get(number, _NONE)
             own = [_row(state.agency, number, one, mine) for one in found]
+            goes = [_row(state.agency, number, one, mine, GOES) for one in alone]
             faults: list[Fault] = [
                 (row["weight"], one.event_id, row["acceptance"]) for row, one in zip(own, found, strict=True)
             ]
             stays = beside.get(number, ())
             faults += [(row.weight, event_of(row.told), row.acceptance) for row in stays if row.beside & KEPT]
             counted[number] = figures.figures(count, faults)
-            made += own
+            made += own + goes
             if mine:
-                gone += _lost(mine, [*faults, *((row.weight, "", row.acceptance) for row in stays)])
+                faults += [(row.weight, "", row.acceptance) for row in stays]
+                gone += _lost(mine, [*faults, *((row["weight"], "", row["acceptance"]) for row in goes)])
         if made:
             unit.connection.execute(insert(FINDINGS), made)
         _lapse(unit, gone)
@@ -153,7 +158,7 @@ def save_beside(
     `revision` is the store's saved version when they were read.
     """
     before: dict[int, list[Any]] = defaultdict(list)
-    its = (FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside != 0)
+    its = (FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside.in_(_BESIDE))
     for row in unit.connection.execute(select(FINDINGS).where(*its).order_by(FINDINGS.c.number)):
         before[row.episode_number].append(row)
     wanted = _by_episode(found)
@@ -240,7 +245,7 @@ def _renew_beside(
     after: Mapping[int, list[Shown]],
 ) -> None:
     these = sqlite.among(FINDINGS.c.episode_number, episodes)
-    unit.connection.execute(delete(FINDINGS).where(these, FINDINGS.c.beside != 0))
+    unit.connection.execute(delete(FINDINGS).where(these, FINDINGS.c.beside.in_(_BESIDE)))
     live = acceptances.live(unit.connection, episodes)
     made = [
         _row(agency.number, number, one, live.get(number, _NONE), where)
@@ -283,7 +288,7 @@ def _clear(connection: Connection, episodes: Collection[int]) -> dict[int, list[
     stays: dict[int, list[Any]] = defaultdict(list)
     old: list[int] = []
     for row in connection.execute(select(FINDINGS).where(sqlite.among(FINDINGS.c.episode_number, episodes))):
-        if row.beside:
+        if row.beside in _BESIDE:
             stays[row.episode_number].append(row)
         else:
             old.append(row.number)

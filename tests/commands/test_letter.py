@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -17,7 +18,9 @@ from exporters.records.save import records as save_records
 from store.disk import audit
 from store.disk.user import current_person
 from store.facts import Draft, Who
+from store.findings import queries
 from store.live import drafts
+from store.month import calendar as stored_calendar
 from store.month import letters
 from store.records import agencies, carried, holding, read, save
 from store.store import Store, open_store
@@ -29,6 +32,7 @@ from validators.standard.catalogue import load
 STEP = ("agencies", "change-letter", "N9901", "--to", "ndtms-s-ad", "--from", "2026-04-01")
 DAY_BEFORE, DAY = date(2026, 3, 25), date(2026, 6, 3)
 AFTER = ("--today", DAY.isoformat())
+UNFIT = "does not fit the layout: too long, or characters that are not allowed"
 WHO = Who(current_person(Path("/")), datetime(2026, 6, 3, 9, tzinfo=UTC))
 EDITION = """
 id = "ndtms-s"
@@ -50,9 +54,12 @@ LISTS = """list,title,status,complete,source,note,change
 modality,,site,yes,ref p. 4,,changed
 hepatitis_c_tested,,site,yes,ref p. 5,,changed
 """
-MODALITIES = (
-    "code,label,grade,valid_to\n94,Pharmacological,,2026-03-31\n194,Pharmacological help,,\n95,Psychosocial,,\n"
-)
+MODALITIES = """code,label,grade,valid_to
+94,Pharmacological,,2026-03-31
+194,Pharmacological help,,
+95,Psychosocial,,
+18,By line,,
+"""
 
 
 def told(outcome: Outcome) -> str:
@@ -181,6 +188,53 @@ def test_a_month_in_the_old_letter_stands_as_its_extract_would(filled: Place) ->
     same = ("rows", "episodes", "errors", "warnings", "load_percent", "data_quality_percent", "not_ready_because")
     assert receipt["rows"] and {name: due[name] for name in same} == {name: receipt[name] for name in same}
     assert {name: found[name] for name in same[:-1]} == {name: receipt[name] for name in same[:-1]}
+
+
+def test_what_the_old_letter_alone_finds_in_its_last_return_is_listed_with_its_record(
+    filled: Place, tmp_path: Path
+) -> None:
+    """After a change of letter the return before it is still to be made: Month counted errors of it which no list had,
+    because the form asks by the new letter, and the screen said that the rules had nothing to say."""
+    today = date(2026, 4, 5)
+    day = ("--today", today.isoformat())
+
+    def in_return() -> set[tuple[str, str]]:
+        """What a list of findings shows of the return: as many as the month counts, each with the episode it is of."""
+        due = json.loads(call("due", "--format", "json", *day, *filled.options).out)[0]
+        with opened(filled) as store, store.reading() as snapshot:
+            agency = agencies.one(snapshot)
+            period = stored_calendar.of_agency(snapshot, agency).due(today).period
+            order = queries.order(snapshot, agency, "rule", period=period)
+            found = [one.finding for one in queries.numbered(snapshot, list(order.numbers)).values()]
+        counted = Counter(one.severity.value for one in found)
+        assert (counted["error"], counted["warning"]) == (due["errors"], due["warnings"])
+        return {(one.episode_id, one.message) for one in found if one.severity.value != "notice"}
+
+    with opened(filled) as store, store.reading() as snapshot:
+        every = [one for one in read.episodes(snapshot, agencies.one(snapshot)) if one.episode.get("PREVTR")]
+        open_ones = [one for one in every if not one.episode.get("DISD")]
+        mine = next(one for one in open_ones if any(event.values.get("MODAL") for event in one.events))
+        treated = next(event.id for event in mine.events if event.values.get("MODAL"))
+    codes = load("ndtms-r-ad").code_lists["modality"].codes
+    listed = tmp_path / "modality.csv"
+    listed.write_text("code,text\n" + "".join(f'{code},"{text}"\n' for code, text in codes.items()), encoding="utf-8")
+    assert call("standards", "install", listed, "--standard", "ndtms-r", "--list", "modality").code == 0
+    load.cache_clear()
+    told(call("client", "edit", mine.episode_id, "PREVTR=NEVER", *day, *filled.options))
+    assert in_return() == {(mine.episode_id, f"Previously treated {UNFIT}")}
+    told(call(*STEP, *day, *filled.options))
+    gone, other = f"Edition R, not in the form: Previously treated {UNFIT}", "Edition R: Intervention has a value that"
+    saved = call("client", "edit", treated, "MODAL=18", *day, *filled.options)
+    assert saved.code == 1 and f"error   MODAL: {other}" in saved.out, "it goes out in that return, too"
+    first, second = sorted(message for _, message in in_return())
+    assert first == gone and second.startswith(other)
+    # Whoever has the client in hand is told what the form asks, and what it does not ask any more can be accepted.
+    shown = call("client", "show", mine.client_id, *day, *filled.options).out
+    assert other in shown and "not in the form" not in shown
+    reasoned = ("--rule", "layout", "--reason", "so it was", *day, *filled.options)
+    told(call("client", "accept", mine.episode_id, *reasoned))
+    due = json.loads(call("due", "--format", "json", *day, *filled.options).out)[0]
+    assert (due["errors"], due["warnings"], due["accepted"]) == (1, 1, 1)
 
 
 def test_an_extract_in_the_other_letter_is_to_be_written_anew(filled: Place) -> None:
