@@ -48,6 +48,7 @@ def written_by(
     except Problem:
         return standard, {}
     now = letters.held_of(snapshot, agency, extract.standard)
+    then = replace(then, held_in=now)
     called = {held: header for header, held in standard.held_in.items()}
     pairs = ((header, now.get(header, header)) for header in then.headers)
     return then, {header: its for header, held in pairs if (its := called.get(held, held)) != header}

@@ -29,7 +29,7 @@ from validators.standard.model import Standard
 from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
-    from store.facts import AgencyInfo
+    from store.facts import AgencyInfo, ExtractInfo
 
 LARGEST = 20_000_000
 """Bytes of a list's file, or characters of what is piped in."""
@@ -189,7 +189,8 @@ def read_bounces(
 ) -> list[Bounce]:
     """Each line of a pasted list that is not blank, in its order, with where it leads; a heading is no fault.
 
-    Raises Problem when the list is empty or far too long, the extract is not there, or its stored text is damaged.
+    It is read by the letter that the extract was written in, and leads to the fields as they are called now. Raises
+    Problem when the list is empty or far too long, the extract is not there, or its stored text is damaged.
     """
     extract = extracts.one(snapshot, extract_id)
     standard, renamed = written_by(snapshot, agency, standard, extract)
@@ -221,7 +222,7 @@ def read_bounces(
     found = [replace(one, field=renamed.get(one.field, one.field)) for one in found] if renamed else found
     if extract.redacted_at is not None:
         found = [replace(one, doubt=one.doubt or _STRUCK) if one.line else one for one in found]
-    return _marked(snapshot, extract_id, _of_agency(snapshot, agency, [*above, *found]))
+    return _marked(snapshot, extract, _of_agency(snapshot, agency, [*above, *found]))
 
 
 def _of_agency(snapshot: Snapshot, agency: "AgencyInfo", listed: Sequence[Bounce]) -> list[Bounce]:
@@ -296,12 +297,12 @@ def _noted(listed: list[Bounce]) -> list[Bounce]:
     return [replace(one, counts_list=True) for one in listed]
 
 
-def _marked(snapshot: Snapshot, extract_id: str, listed: list[Bounce]) -> list[Bounce]:
+def _marked(snapshot: Snapshot, extract: "ExtractInfo", listed: list[Bounce]) -> list[Bounce]:
     """The lines, marked where what they lead to was changed after it was read for the extract."""
     ids = {id for one in listed for id in (one.client_id, one.episode_id, one.event_id) if id}
     if not ids:
         return listed
-    since = extracts.read_until(snapshot, extracts.one(snapshot, extract_id))
+    since = extracts.read_until(snapshot, extract)
     changed = bounce_lists.changed_fields(snapshot, ids, since)
 
     def is_changed(one: Bounce) -> bool:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from exporters.checks.bounce import Bounce, plain
 from exporters.csv_format.text import cells_of, lines_of
+from exporters.formats.outgoing import as_then
 from exporters.imports.identity import Person, told_otherwise
 from store.month import extracts
 from store.records import read
 from store.snapshot import Snapshot
-from validators.records import Values
+from validators.records import EpisodeRecord, Values
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -166,8 +167,9 @@ def _led(
     if its is None:
         told = standard.say("its {episode} is not in the store any more: deleted, or its identifier changed")
         return replace(one, why_not=told)
-    reference = its.client.values.get(standard.role("client_reference"), "")
-    doubt = one.doubt or told_otherwise(standard, its.client.values, row.person)
+    values = as_then(standard, EpisodeRecord(its.client.values, {})).client
+    reference = values.get(standard.role("client_reference"), "")
+    doubt = one.doubt or told_otherwise(standard, values, row.person)
     led = replace(one, client_id=its.client.id, episode_id=its.episode.id, reference=reference, doubt=doubt)
     field = standard.by_header.get(one.field)
     if field is not None and field.level != "event":

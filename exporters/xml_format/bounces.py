@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from exporters.checks.bounce import field_named, plain
 from exporters.formats.kept_text import Pieces
+from exporters.formats.outgoing import as_then
 from exporters.imports.identity import told_otherwise
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import name_of
@@ -73,7 +74,7 @@ def led(
         if its is None or its.deleted_at is not None:
             yield replace(told, why_not="its journey is not in the store any more: deleted, or its referral changed")
             continue
-        kept = read.get(snapshot, "client", its.client_id).values
+        kept = as_then(standard, EpisodeRecord(read.get(snapshot, "client", its.client_id).values, {})).client
         doubt = doubt or told_otherwise(standard, kept, found.values)
         told = replace(told, client_id=its.client_id, episode_id=its.episode_id, doubt=doubt)
         yield replace(told, event_id=_event(snapshot, its.episode_id, _sent(found, line)))

@@ -237,6 +237,25 @@ def test_what_the_old_letter_alone_finds_in_its_last_return_is_listed_with_its_r
     assert (due["errors"], due["warnings"], due["accepted"]) == (1, 1, 1)
 
 
+def test_a_list_of_what_was_refused_in_the_old_letter_leads_to_the_fields_as_they_are_called_now(
+    filled: Place, tmp_path: Path
+) -> None:
+    """The portal's list of the last return in the old letter comes in after the step, in the words of that letter."""
+    lines = sent(filled, "2026-03").decode().splitlines()
+    told(call(*STEP, *AFTER, *filled.options))
+    row = next(at for at, one in enumerate(csv.DictReader(lines), 2) if one["TOPDATE"] or one["MODAL"])
+    plain, headed = tmp_path / "plain.txt", tmp_path / "headed.csv"
+    plain.write_text(f"Line {row}: HEPCTD is not valid\nLine {row}: PREVTR is too long\n", encoding="utf-8")
+    label = load("ndtms-r-ad").by_header["PREVTR"].label
+    headed.write_text(f"Line,Field\n{row},HEPCTD\n{row},{label}\n", encoding="utf-8")
+    for listed in (plain, headed):
+        found = json.loads(call("bounces", listed, "--format", "json", *filled.options).out)
+        assert [(one["field"], one["event_id"], one["doubt"]) for one in found] == [
+            ("HEPATCTD", "", ""),
+            ("PREVTR", "", ""),
+        ], "fields of the episode, and not of the event whose row it is"
+
+
 def test_an_extract_in_the_other_letter_is_to_be_written_anew(filled: Place) -> None:
     def extract(submission: str = "2026-04") -> str:
         listed = call("checklist", "--submission", submission, "--format", "json", *AFTER, *filled.options).out
