@@ -169,11 +169,10 @@ def rename(
 def _renamed(values: Values, began_with: Values, headers: Mapping[str, str], *, keep: bool) -> Values:
     now = dict(values)
     for before, after in headers.items():
-        if values.get(before) and after not in values:
-            now[after] = values[before]
         if keep:
-            continue
-        if before in values or before in began_with:
+            if values.get(before) or after in values:
+                now[after] = values.get(before, "")
+        elif before in values or before in began_with:
             # What was emptied under the one name is not to stand under the other.
             now[after] = values.get(before, "")
             now.pop(before, None)

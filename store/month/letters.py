@@ -108,8 +108,9 @@ def change(
     field_notes.rename(unit, agency, renamed)
     second_keying.rename(unit, agency, renamed)
     moved = set()
-    for record in holding(unit, agency, renamed):
-        own = {after: record.values[before] for before, after in renamed.items() if record.values.get(before)}
+    # What an edition of long ago left under a header that comes back is not the value of today.
+    for record in holding(unit, agency, {**renamed, **{after: before for before, after in renamed.items()}}):
+        own = {after: record.values.get(before, "") for before, after in renamed.items()}
         save.change(unit, record.kind, record.id, {**record.values, **own}, record.version, act=save.LETTER)
         moved.add(record.id)
     carried.rename(unit, now, renamed)

@@ -427,6 +427,29 @@ def test_drafts_go_back_with_the_letter(filled: Place) -> None:
     assert not any("HEPATCTD" in one.values or one.is_overtaken for one in now.values())
 
 
+def test_what_was_emptied_stays_so_under_a_header_that_comes_back(filled: Place) -> None:
+    told(call(*STEP, *AFTER, *filled.options))
+    with opened(filled) as store:
+        agency = store.ask(agencies.one)
+        value = next(iter(store.ask(holding.values, agency, "HEPATCTD")))
+        held = [one.record for one in store.ask(holding.holding, agency, "HEPATCTD", value)[:4]]
+        typed, drafted = (one.id for one in held[2:])
+        for one, text in zip(held[2:], ("98", ""), strict=True):
+            values = {**one.values, "HEPATCTD": text}
+            its = Draft("episode", one.id, values, one.version, one.parent_id, began_with=one.values)
+            store.do(WHO, drafts.save, its)
+    emptied, mended = (one.values["EPISODID"] for one in held[:2])
+    for name, text in ((emptied, ""), (mended, "98")):
+        assert call("client", "edit", name, f"HEPATCTD={text}", *filled.options).err == ""
+    back = ("--to", "ndtms-r-ad", "--from", "2026-05-01")
+    told(call("agencies", "change-letter", "N9901", *back, *AFTER, *filled.options))
+    now = {one["EPISODID"]: one.get("HEPCTD", "") for one, _ in kept(filled)}
+    assert (now[emptied], now[mended]) == ("", "98")
+    with opened(filled) as store:
+        typing = {one.record_id: one for one in store.ask(drafts.listed)}
+    assert [typing[one].values.get("HEPCTD", "") for one in (typed, drafted)] == ["98", ""]
+
+
 def test_a_field_that_both_editions_have_is_no_others_new_name() -> None:
     before = load("ndtms-cjit-p")
     left = [replace(one, was="PC") if one.header == "DAT" else one for one in before.fields if one.header != "PC"]
