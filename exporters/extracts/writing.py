@@ -7,6 +7,7 @@ store records it; it never replaces another file.
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,8 @@ def _export(
     form = choose.of(work.standard)
     chosen = form.selection(period, wanted)
     receipt = begun(work, chosen, period)
-    target = place_of(receipt.file.name)
+    named = partial(place_of, receipt.file.name)
+    target = named()
     receipt.file, receipt.made_at, receipt.deadline = target, who.at, entry.deadline
     try:
         with scratch(target, mode_for_person(target.parent)) as temporary:
@@ -131,7 +133,7 @@ def _export(
                 else:
                     receipt.mismatches = 0
             receipt.validation = form.validation(lambda: temporary.open("rb"))
-            _record(store, agency, receipt, temporary, who, known)
+            _record(store, agency, receipt, temporary, who, known, named)
     except FileExistsError:
         raise _already_there(target) from None
     except OSError as error:
@@ -146,11 +148,21 @@ def _already_there(target: Path) -> Problem:
     )
 
 
-def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, who: Who, known: str) -> None:
-    """Keep the extract in the store and give the file its name, both or neither; `known` as in `keep`."""
+def _record(
+    store: "Store",
+    agency: AgencyInfo,
+    receipt: Receipt,
+    temporary: Path,
+    who: Who,
+    known: str,
+    named: Callable[[], Path],
+) -> None:
+    """Keep the extract in the store and give the file its name, both or neither; `known` as in `keep`, `named` finds
+    the name: somebody else may have written one meanwhile, and taken that which was free."""
     made = temporary.stat().st_ino
     try:
         with store.writing(who) as unit:
+            receipt.file = named()
             keep(unit, agency, receipt, _pieces(temporary), known)
             place(temporary, receipt.file)
     except BaseException:

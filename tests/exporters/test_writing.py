@@ -16,8 +16,9 @@ import pytest
 from exporters.checks.caseload import check_caseload
 from exporters.csv_format import selection
 from exporters.csv_format.writing import RowWriter
+from exporters.extracts import rows, writing
 from exporters.extracts.rows import file_name
-from exporters.extracts.writing import export_submission, told_as_text
+from exporters.extracts.writing import export_numbered, export_submission, told_as_text
 from exporters.formats.base import Taking
 from exporters.work import Work
 from store.disk import doctor, files
@@ -170,6 +171,28 @@ def test_a_file_that_appears_meanwhile_is_kept(desk: Desk, monkeypatch: pytest.M
         desk.send()
     assert (desk.folder / "out" / NAME).read_text(encoding="utf-8") == "theirs"
     assert desk.left() == [NAME] and desk.links() == links
+
+
+def test_two_who_write_a_month_at_the_same_moment_each_have_a_file_of_theirs(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both found the same name free, and the one who was slower was told to use an option of the command."""
+    desk.take([row()])
+    out, usual = desk.folder / "out", rows.write_rows
+    given = (desk.store, Work(ask(desk.store, agencies.one), STANDARD, TODAY), "2020-12", out)
+    out.mkdir()
+
+    def slower(*arguments: Any) -> Any:
+        monkeypatch.setattr(writing, "write_rows", usual)
+        export_numbered(*given, Who("kim", NOW))
+        return usual(*arguments)
+
+    monkeypatch.setattr(writing, "write_rows", slower)
+    receipt = export_numbered(*given, Who("ann", NOW))
+    second = NAME.replace(".csv", "-2.csv")
+    assert receipt.file == out / second and sorted(desk.left()) == sorted([NAME, second])
+    kept = ask(desk.store, extracts.listed, given[1].agency)
+    assert [(one.made_by, one.file_name) for one in kept] == [("kim", NAME), ("ann", second)]
 
 
 def stop(*_: object) -> NoReturn:

@@ -99,7 +99,8 @@ class ReceiptScreen(StoreScreen[None]):
         lines = list(receipt_lines(self.extract, self.program.standard))
         ways = ways_to_fetch(self.file) if self.file.is_absolute() else []
         self.page.line = ways[0] if ways else ""
-        told = ["", "  The file is no longer where it was written; F4 writes it again.", ""]
+        gone = ["", "  The file is no longer where it was written; F4 writes it again.", ""]
+        told = gone if kept_files.place_of(self.extract) is None else []
         if line := self._through_a_pipe():
             self.page.line = line
             head = "# To fetch it, on your own machine (Ctrl+C here copies the line)"
