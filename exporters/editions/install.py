@@ -10,11 +10,12 @@ import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from exporters.editions.compare import renamed_fields
@@ -248,17 +249,15 @@ def install(its: Candidate, who: Who) -> Installation:
 def refuse_unfit(its: Candidate, snapshot: "Snapshot | None" = None) -> None:
     """Raise Problem where it cannot take the place of what is in force: agencies or other editions could not use it, or
     what is kept of an agency would be left behind. `snapshot` is of the store, None where there is none."""
-    used: list[AgencyInfo] = []
-    if snapshot is not None:
-        from store.records import agencies  # where there is no store, the database is not loaded
-
-        used = agencies.listed(snapshot)
-    own = its.standard_id
+    own, used = its.standard_id, _users(snapshot) if snapshot is not None else {}
     with unpacked(its.files, its.name) as folder:
         more = InstalledFolder(own, sys.maxsize, folder)
-        _refuse_lost(own, [one.standard for one in used], more=more)
-        for agency in used:
-            assert snapshot is not None
+        _refuse_lost(own, used, more=more)
+        if snapshot is None:
+            return
+        from store.records import agencies
+
+        for agency in agencies.listed(snapshot):
             if own in catalogue.lineage(agency.standard) and not catalogue.loads_not(agency.standard):
                 with catalogue.supposing(more=more):
                     after = catalogue.load_anew(agency.standard)
@@ -281,17 +280,30 @@ def _refuse_left_behind(snapshot: "Snapshot", agency: "AgencyInfo", before: Stan
         )
 
 
+def _users(snapshot: "Snapshot") -> dict[str, str]:
+    """The standards that the store needs, each with who uses it, in words."""
+    from store.month import extracts  # where there is no store, the database is not loaded
+    from store.records import agencies
+
+    kept = {one: f"Extracts of {one} are kept here" for one in extracts.standards(snapshot)}
+    return kept | {one.standard: f"Agencies report by {one.standard}" for one in agencies.listed(snapshot)}
+
+
 def _refuse_lost(
-    edition: str, used: Collection[str], *, more: InstalledFolder | None = None, without: InstalledFolder | None = None
+    edition: str,
+    used: Mapping[str, str],
+    *,
+    more: InstalledFolder | None = None,
+    without: InstalledFolder | None = None,
 ) -> None:
-    """Raise Problem where a standard that is reported by, or another edition, could not be loaded any more."""
+    """Raise Problem where a standard that somebody uses, or another edition, could not be loaded any more."""
     names = sorted({*used, *(one for one in catalogue.editions() if one != edition)})
     concerned = [one for one in names if edition in catalogue.lineage(one) and not catalogue.loads_not(one)]
     with catalogue.supposing(more=more, without=without):
         for one in concerned:
             if why := catalogue.loads_not(one):
-                who = f"Agencies report by {one}" if one in used else f"The edition {one} extends {edition}"
-                raise Problem(f"{who} and could not use it any more, so that nothing is changed: {why}")
+                who = used.get(one, f"The edition {one} extends {edition}")
+                raise Problem(f"{who}, and {one} could not be used any more, so that nothing is changed: {why}")
 
 
 def install_audited(unit: "UnitOfWork", its: Candidate) -> Installation:
@@ -313,8 +325,6 @@ def take_back_audited(unit: "UnitOfWork", standard_id: str, seen: Installation |
     `seen` is the one that a person was asked about, None where nobody was. Raises as `take_back`, and Problem where the
     person may not, and where the latest is another one than that by now.
     """
-    from store.records import agencies  # where there is no store, the database is not loaded
-
     edition, _ = catalogue.edition_of(standard_id)
     before = installed(edition)
     if before and seen is not None and before[-1] != seen:
@@ -324,7 +334,7 @@ def take_back_audited(unit: "UnitOfWork", standard_id: str, seen: Installation |
         )
     if before:
         unit.chain.add(TAKE_BACK, KIND, edition, "", before[-1].digest, before[-2].digest if before[1:] else None)
-    told = take_back(edition, [one.standard for one in agencies.listed(unit)])
+    told = take_back(edition, _users(unit))
     unit.derivers.forget()
     return told
 
@@ -352,11 +362,11 @@ def installed(standard_id: str) -> list[Installation]:
     return [installation(one) for one in catalogue.installs(standard_id)]
 
 
-def take_back(standard_id: str, used: Collection[str] = ()) -> Installation:
+def take_back(standard_id: str, used: Mapping[str, str] = MappingProxyType({})) -> Installation:
     """Take the latest install of an edition back: what was in force before it is in force again.
 
-    `used` are the standards that agencies report by. Raises Problem where there is nothing to take back, or one of them
-    or another edition could not be used without it; the folder is kept aside.
+    `used` are the standards that the store needs, each with who uses it. Raises Problem where there is nothing to take
+    back, or one of them, or another edition, could not be used without it; the folder is kept aside.
     """
     edition, _ = catalogue.edition_of(standard_id)
     known = catalogue.installs(edition)

@@ -156,6 +156,11 @@ def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
     return [_info(row) for row in snapshot.connection.execute(query)]
 
 
+def standards(snapshot: Snapshot) -> list[str]:
+    """The ids of the standards that the extracts of all agencies were written by."""
+    return list(snapshot.connection.execute(select(EXTRACTS.c.standard).distinct()).scalars())
+
+
 def one(snapshot: Snapshot, extract_id: str) -> ExtractInfo:
     """One extract. Raises Problem when there is none with that id."""
     row = snapshot.connection.execute(_query().where(EXTRACTS.c.id == extract_id)).one_or_none()

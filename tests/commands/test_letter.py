@@ -306,6 +306,17 @@ def test_an_edition_that_was_left_may_be_taken_back(filled: Place) -> None:
     assert gone.code == 2 and "ndtms-s" in gone.sentence
 
 
+def test_an_edition_by_which_an_extract_is_kept_is_not_taken_back(filled: Place) -> None:
+    told(call(*STEP, *AFTER, *filled.options))
+    sent(filled, "2026-05")
+    back = ("--to", "ndtms-r-ad", "--from", "2026-05-15")
+    told(call("agencies", "change-letter", "N9901", *back, *AFTER, *filled.options))
+    refused = call("standards", "take-back", "ndtms-s", *filled.options).sentence
+    assert refused.startswith("Extracts of ndtms-s-ad are kept here, and"), refused
+    load.cache_clear()
+    assert "2026-05" in told(call("extracts", "list", *filled.options))
+
+
 def test_another_change_than_one_was_asked_about_is_not_undone(filled: Place) -> None:
     told(call(*STEP, *AFTER, *filled.options))
     with opened(filled) as store:
