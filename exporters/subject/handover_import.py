@@ -367,18 +367,23 @@ class HandoverImport:
         known: set[str] = set()
         gone: set[str] = set()
         doubled: set[str] = set()
+        owners: dict[str, int] = {}
         ids = [own_id for client in handed.clients for own_id in client.ids]
         if len(set(ids)) < len(ids):
             raise Problem(f"{self.path} has two records of one id: have it written again.")
         if store is not None:
             with store.reading() as snapshot:
                 known = handover.known_ids(snapshot, ids)
-                gone = removal.removed(snapshot, [client.record.id for client in handed.clients])
+                own = [client.record.id for client in handed.clients]
+                gone, owners = removal.removed(snapshot, own), handover.agencies_of(snapshot, own)
                 doubled = self._borne(snapshot, choice.known) if choice.known else set()
         for at, client in enumerate(handed.clients, 1):
             report.rows += sum(1 for _ in client.ids)
             report.episodes += len(client.episodes)
-            if known.intersection(client.ids):
+            here = choice.known.number if choice.known else 0
+            if owners.get(client.record.id, here) != here:
+                report.left_out.append(LeftOut(at, "another agency of the store has the client, by this very id"))
+            elif known.intersection(client.ids):
                 report.unchanged += len(client.episodes)
             elif client.record.id in gone:
                 report.left_out.append(LeftOut(at, "the client was removed from this store, for good"))

@@ -229,6 +229,15 @@ def known_ids(snapshot: Snapshot, ids: Collection[str]) -> set[str]:
     return found
 
 
+def agencies_of(snapshot: Snapshot, client_ids: Collection[str]) -> dict[str, int]:
+    """The numbers of the agencies that have these clients of the store, by the clients' ids."""
+    found: dict[str, int] = {}
+    for some in read.batches(client_ids):
+        query = select(CLIENTS.c.id, CLIENTS.c.agency_number).where(CLIENTS.c.id.in_(some))
+        found.update({row.id: row.agency_number for row in snapshot.connection.execute(query)})
+    return found
+
+
 def take(unit: UnitOfWork, agency: AgencyInfo, handed: Iterable[HandedClient], joined: Iterable[HandedMerge]) -> Counts:
     """Take clients in as they were handed over, none of whose records may be there yet; and their merges after them.
 

@@ -385,6 +385,21 @@ def test_nor_has_somebody_else_the_number_of_a_client_of_wales(wales: journeys.R
         assert job.report.new.clients == 1
 
 
+def test_whom_another_agency_of_the_store_has_is_told_and_not_called_known(
+    wales: journeys.Returns, tmp_path: Path
+) -> None:
+    """A caseload that an agency of the store gives to another one, whose code stands in the file by now."""
+    wales.keyed(CLIENTNO="42")
+    where = handed(wales.store, wales.agency, WALES, tmp_path) / handover.JSON_NAME
+    where.write_text(where.read_text(encoding="utf-8").replace(wales.agency.code, "W00777"), encoding="utf-8")
+    do(wales.store, ANN, agencies.enter, "W00777", WALES.id)
+    job = HandoverImport(where, WALES, PLAINLY)
+    job.write(wales.store, job.prepare(wales.store, None), "bob", NOW)
+    assert [one.why for one in job.report.left_out] == ["another agency of the store has the client, by this very id"]
+    assert (job.report.new.clients, job.report.unchanged) == (0, 0)
+    assert not contents(wales.store, ask(wales.store, agencies.one, "W00777"))[0]
+
+
 HALF = """
 import pathlib, sys, time
 from store.disk.files import scratch_folder
