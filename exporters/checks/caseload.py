@@ -24,7 +24,7 @@ from store.findings import queries, results
 from store.findings.acceptance_facts import is_part, values_text
 from store.findings.results import CHECKER, Beside
 from store.month import agency_settings, calendar
-from store.records import read
+from store.records import agencies, read
 from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Finding, Values
 from validators.rules.checker import Checker
@@ -44,7 +44,8 @@ Stamped = tuple[str, EpisodeRecord]
 
 def stored_context(snapshot: Snapshot, agency: "AgencyInfo", day: date) -> Context:
     """By what an agency's records are judged as they are kept. Raises Problem when the store cannot be read."""
-    return Context(day, "store", settings=agency_settings.settings(snapshot, agency), agency=agency.code)
+    settings = agency_settings.settings(snapshot, agency)
+    return Context(day, "store", settings=settings, agency=agencies.code_of(snapshot, agency))
 
 
 class GoingCheck:

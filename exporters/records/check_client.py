@@ -16,6 +16,7 @@ from store.facts import AgencyInfo, ClientTree, StoredRecord
 from store.findings import acceptances, queries
 from store.findings.acceptance_facts import AcceptanceInfo, Accepted
 from store.month import agency_settings
+from store.records import agencies
 from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.rules.checker import Checker
@@ -73,8 +74,9 @@ class CheckedClient(Protocol):
 def kept_beside(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, client_id: str) -> KeptBeside:
     """What is kept beside a client; beside a new one, whose id is "", only what the agency says of itself."""
     settings = agency_settings.settings(snapshot, agency) if standard.settings else {}
+    code = agencies.code_of(snapshot, agency)
     if not client_id:
-        return KeptBeside(settings=settings, agency=agency.code)
+        return KeptBeside(settings=settings, agency=code)
     rules = {rule.id for rule in standard.rules if any(row.pattern in FILE_PATTERNS for row in rule.rows)}
     rules.discard(rule_of(standard))  # whoever has the client in hand knows of what was taken over
     found = queries.findings(snapshot, agency, client_id=client_id, limit=MOST)
@@ -82,7 +84,7 @@ def kept_beside(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, clie
     # What the return that is due has alone, by the letter that was left: no check of the record as it stands says it.
     found += queries.in_return_alone(snapshot, agency, client_id)
     between = tuple(replace(one, accepted="") for one in found)
-    return KeptBeside(tuple(acceptances.listed(snapshot, agency, client_id=client_id)), between, settings, agency.code)
+    return KeptBeside(tuple(acceptances.listed(snapshot, agency, client_id=client_id)), between, settings, code)
 
 
 class ClientCheck:

@@ -51,6 +51,15 @@ def one(snapshot: Snapshot, code: str | None = None, standard: str | None = None
     raise Problem(f"The store {path} holds several agencies, {choices}: choose one with {how}.")
 
 
+def code_of(snapshot: Snapshot, agency: AgencyInfo) -> str:
+    """The code of an agency by now: a mistyped one may have been mended since it was opened. Its own where it is gone.
+
+    What the program fills in and judges by it is of the agency, not of what somebody saw of it.
+    """
+    query = select(AGENCIES.c.code).where(AGENCIES.c.number == agency.number)
+    return snapshot.connection.execute(query).scalar_one_or_none() or agency.code
+
+
 def ensure(
     unit: UnitOfWork, code: str, standard: str, name: str = "", region: str = "", *, since: str = ""
 ) -> AgencyInfo:

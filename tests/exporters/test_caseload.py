@@ -7,6 +7,7 @@ import pytest
 from exporters.checks.caseload import check_caseload, check_some, compare_episodes
 from exporters.checks.file_check import Examination, check_episodes
 from exporters.csv_format.selection import Selection
+from exporters.records.check_client import ClientCheck, StoredClient, kept_beside
 from store.facts import AgencyInfo, Who
 from store.findings import caseload, queries
 from store.records import agencies, bulk_load, read, save
@@ -108,3 +109,19 @@ def test_what_shows_between_episodes_comes_and_goes_with_either_of_them(desk: De
     ]
     assert ask(store, read.episodes_bearing, agency, ["twice"]) == [last.episode_id]
     assert ask(store, read.episodes_bearing, agency, [first.client["CLIENTID"]])[0] == first.episode_id
+
+
+def test_an_agency_whose_code_was_mended_meanwhile_is_judged_by_the_code_it_has(desk: Desk) -> None:
+    """Somebody keys a first client as another one mends the agency's code: nobody was told that it has the old one."""
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        seen = agencies.ensure(unit, "T0001", STANDARD.id)
+        mended = agencies.rename(unit, seen, "T0002")
+        client = save.create(unit, "client", seen.id, "", {"AGNCY": seen.code, "CONSENT": "Y"})
+        episode = save.create(unit, "episode", client.id, "", {"CONSENT": "Y", "REFLD": "20200901"})
+    check_some(desk.store, seen, CHECKER, [episode.id], TODAY, NOW)
+    for opened in (seen, mended):
+        found = ask(desk.store, queries.findings, opened, limit=100)
+        assert [one.fields for one in found if one.rule == "agency"] == [("AGNCY",)]
+        live = ClientCheck(CHECKER, ask(desk.store, kept_beside, opened, STANDARD, client.id))
+        its = StoredClient(ask(desk.store, read.tree, client.id))
+        assert [one.rule for one in live.findings(its, TODAY) if one.field == "AGNCY"] == ["agency"]
