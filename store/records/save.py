@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from store.disk import audit
 from store.disk.tables import Agency, Client, Episode, Event
-from store.facts import RECORD_KINDS, Kind, NewerVersion, NotedSince, StoredRecord
+from store.facts import RECORD_KINDS, Kind, NewerVersion, NotedSince, NotThere, StoredRecord
 from store.findings import queries
 from store.records import carried, consent, merge, read, renamed
 from store.records.client_numbers import own_number
@@ -252,7 +252,7 @@ def _parent(unit: UnitOfWork, kind: Kind, parent_id: str) -> tuple[Agency, dict[
     if kind == "client":
         agency = unit.session.exec(select(Agency).where(Agency.id == parent_id)).one_or_none()
         if agency is None or agency.number is None:
-            raise Problem(f"There is no agency {parent_id} in the store: it was taken out, or is another store's.")
+            raise NotThere(f"There is no agency {parent_id} in the store: it was taken out, or is another store's.")
         return agency, {"agency_number": agency.number}
     above: Kind = "client" if kind == "episode" else "episode"
     parent = read.get(unit, above, parent_id)

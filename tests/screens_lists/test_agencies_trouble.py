@@ -7,13 +7,13 @@ import pytest
 from store.facts import AgencyInfo, Who
 from store.findings import queries
 from store.live import drafts
-from store.records import bulk_load
+from store.records import agencies, bulk_load
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens.test_client_store_away import held, locked_by_another
 from tests.screens_lists.conftest import Start, command
 from tests.screens_lists.test_agencies import agency_in_wales, go_to, id_of, sentences
-from tests.stores import ask
+from tests.stores import ask, do
 from tui.screens.client.queries import load as load_client
 from validators.problems import Problem
 from validators.standard.catalogue import load
@@ -98,3 +98,21 @@ def test_a_store_that_is_away_leaves_all_as_it_is(start: Start, store: Store) ->
     away.rename(store.path)
     terminal.press("<enter>")
     terminal.until("Month: Dec 20 (2020-12), W00001")
+
+
+def test_whoever_keys_into_an_agency_that_was_taken_out_is_not_told_that_it_will_be_saved(
+    start: Start, store: Store
+) -> None:
+    terminal = start()
+    wales = agency_in_wales(store)
+    go_to(terminal, "W00001")
+    terminal.press("<f3>")
+    terminal.until("Ctrl+N enters one")
+    terminal.press("<ctrl+n>")
+    terminal.until("New client without a name yet")
+    do(store, Who("kim", NOW), agencies.remove, wales)
+    terminal.until("was taken out of this store by somebody else")
+    terminal.press("Q<f2>")
+    terminal.until("Not saved: this is not in the store any more.")
+    terminal.until_quiet(1.5)
+    assert not terminal.shows("but it will be")
