@@ -159,6 +159,25 @@ async def test_the_chosen_row_is_kept_by_its_id_over_a_reload() -> None:
         assert table.current_id == wanted
 
 
+async def test_the_chosen_row_is_kept_by_its_id_over_reloads_between_which_nothing_is_drawn() -> None:
+    """Beneath another screen: others saved twice, and on coming back Enter opened who stood in the place by then."""
+    app = DemoApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = app.screen.query_one(PagedTable)
+        await pilot.press("down", "down")
+        wanted, new = table.current_id, [(-1, "new")]
+        table._fetch = lambda offset, limit: [*new, *rows(0, limit)][offset : offset + limit]
+        table._find = lambda row_id: row_id + len(new) if isinstance(row_id, int) else None
+        for _ in range(3):
+            new *= 2
+            table.reload()
+        assert table.current_id == wanted
+        table.reload(keep=False)
+        new *= 2
+        table.reload()
+        assert table.cursor == 0, "where one goes to the top anew nobody was chosen"
+
+
 async def test_sorting_asks_and_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     app = DemoApp()
     asked: list[tuple[str, bool]] = []

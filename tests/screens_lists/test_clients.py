@@ -180,6 +180,21 @@ def test_a_save_by_others_is_seen_and_the_selection_stays(start: Start, store: S
     terminal.until("2E")
 
 
+def test_whoever_was_left_is_chosen_still_whatever_others_saved_meanwhile(start: Start, store: Store) -> None:
+    """After a second save of theirs the place was kept, and not the client: Escape, Enter opened somebody else."""
+    terminal = start()
+    terminal.press("<pagedown><down>")
+    before = chosen(terminal)
+    terminal.press("<enter>")
+    terminal.until("F2 Save")
+    for number in range(3):
+        add(store, {"CLIENT": f"000000{number}", "FINITIAL": "N", "SINITIAL": "W"})
+        terminal.until_quiet(1.5)
+    terminal.press("<escape>", 0.5)
+    terminal.until("63 clients")
+    assert chosen(terminal) == before
+
+
 def test_a_new_client(start: Start) -> None:
     terminal = start()
     terminal.press("<ctrl+n>")

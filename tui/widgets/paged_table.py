@@ -111,14 +111,21 @@ class PagedTable(LineList):
         wanted = self._cached_id() if keep else None
         self._pages.clear()
         self._rows = self._count()
-        place: int | None = self.cursor if keep else 0
-        if wanted is not None and self._find is not None:
-            place = self._find(wanted)
-            if place is None:
-                place = self.cursor
-        self.go(place or 0, quiet=True)
+        place = self._place_of(wanted) if wanted is not None else None
+        self.go((self.cursor if keep else 0) if place is None else place, quiet=True)
         self.refresh()
         self.post_message(self.Moved(self, self.cursor))
+
+    def _place_of(self, wanted: object) -> int | None:
+        """Where the row of an id stands now, its page read: left to the next drawing, which beneath another screen may
+        be long after, the page may have somebody else in that place by then."""
+        for _ in range(2):  # it may move between the two questions, too
+            place = self._find(wanted) if self._find is not None else None
+            row = self.row(place) if place is not None else None
+            if row is None or row[0] == wanted:
+                return place
+            self._pages.clear()
+        return place
 
     def recount(self) -> None:
         """Count again; the rows that were read stay, as does the place."""
