@@ -92,6 +92,19 @@ def test_lf_is_enter_in_form_list_dialog_and_search(store: Store, known: ClientT
     assert {"CONSENT": "Y", "PC": "sr1 3"}.items() <= keyed.episodes[0].episode.values.items()
 
 
+def test_a_key_is_what_it_is_while_shift_or_ctrl_of_the_one_before_is_still_held(store: Store, start: Start) -> None:
+    """Terminals that tell every key apart (kitty, foot, Alacritty, Ghostty) have a name of its own for Shift+Enter, and
+    whoever types capitals fast sends it: D, Enter, M became DM in the first field."""
+    shift_enter, ctrl_enter, ctrl_tab, shift_backspace = "\x1b[13;2u", "\x1b[13;5u", "\x1b[9;5u", "\x1b[127;2u"
+    terminal = start("new")
+    terminal.press(f"D{shift_enter}XY{shift_backspace}{shift_backspace}M{shift_enter}300763{ctrl_enter}1{ctrl_tab}B")
+    terminal.press(f"\x1b[27;2;13~gbr{shift_enter}Jo\x1b[32;2uX<f2>")
+    terminal.until("Saved: Client Jo X DM")
+    (kept,) = [ask(store, read.get, "client", id).values for id in _ids(store)]
+    values = {"FINITIAL": "D", "SINITIAL": "M", "DOB": "19630730", "SEX": "1", "ETHNIC": "B", "NATION": "GBR"}
+    assert values.items() <= kept.items()
+
+
 def test_pasted_cells_are_joined_nowhere(store: Store, known: ClientTree, start: Start) -> None:
     terminal = start(known.client.id)
     terminal.press("<ctrl+u>" + PASTE.format("D\tM"))

@@ -8,7 +8,7 @@ be mounted and laid out, and for holds that a long action asked for.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from time import monotonic
@@ -27,6 +27,18 @@ MOST_ROUNDS = 50
 WITH_ALT = frozenset({"alt+left", "alt+right", "alt+up", "alt+down"})
 """Terminals send each as one sequence, which cannot be Escape and an arrow typed one after the other."""
 
+
+_ENTER, _TAB, _BACKSPACE, _ESCAPE = ("enter", "\r"), ("tab", "\t"), ("backspace", "\x7f"), ("escape", "\x1b")
+_BARE: Mapping[str, tuple[str, str | None]] = {
+    **dict.fromkeys(("ctrl+j", "newline", "ctrl+m"), _ENTER),
+    **dict.fromkeys((f"{held}{key}" for held in ("shift+", "ctrl+", "ctrl+shift+") for key in ("enter", "\r")), _ENTER),
+    **dict.fromkeys(("ctrl+tab", "ctrl+i"), _TAB),
+    "ctrl+shift+tab": ("shift+tab", None),
+    **dict.fromkeys(("shift+backspace", "ctrl+backspace", "ctrl+shift+backspace", "ctrl+h"), _BACKSPACE),
+    **dict.fromkeys(("shift+escape", "ctrl+escape", "ctrl+left_square_bracket"), _ESCAPE),
+    "shift+space": ("space", " "),
+}
+"""What most terminals send for a key with Shift or Ctrl, by the name that one gives it which tells them apart."""
 
 Passes = Callable[[events.Event], bool]
 """Whether an event may go out before a hold is released: it means the same then as afterwards."""
@@ -222,13 +234,16 @@ async def passed(pump: MessagePump) -> None:
 
 
 def _as_meant(event: events.Event) -> list[events.Event]:
-    """What the terminal meant: LF is Enter (tmux sends it for the keypad's), Alt+x was sent as Escape, then x.
+    """What the terminal meant: LF is Enter (tmux sends it for the keypad's), Alt+x was sent as Escape, then x; Enter is
+    Enter also where Shift or Ctrl of the key before is still held.
 
     A key with Alt that the program uses is left as it is. A pasted LF is no key, and stays in its paste.
     """
-    if isinstance(event, events.Key) and event.key in ("ctrl+j", "newline"):
-        return [events.Key("enter", "\r")]
-    if not isinstance(event, events.Key) or not event.key.startswith("alt+") or event.key in WITH_ALT:
+    if not isinstance(event, events.Key):
+        return [event]
+    if (bare := _BARE.get(event.key)) is not None:
+        return [events.Key(*bare)]
+    if not event.key.startswith("alt+") or event.key in WITH_ALT:
         return [event]
     rest = event.key.removeprefix("alt+")
     return [events.Key("escape", "\x1b"), events.Key(rest, event.character)]
