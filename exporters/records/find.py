@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from store.clients import lookalikes, search
 from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, EpisodeTree, Resemblance, StoredRecord
 from store.records import read
+from store.records.values import closed_up
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.records import Values
@@ -142,7 +143,7 @@ def known_already(
         header = standard.role(role)
         number = values.get(header, "") if header else ""
         if column == "nhs_number":
-            number = "".join(number.split()).replace("-", "")
+            number = closed_up(number)
         for row in lookalikes.bearing(snapshot, agency, column, number, leave_out=leave_out):
             label = standard.by_header[header].label
             label = label if label[:2].isupper() else label[:1].lower() + label[1:]

@@ -11,10 +11,11 @@ from typing import Any
 
 from exporters.formats import choose
 from exporters.formats.base import Format
+from store.clients import lookalikes
 from store.facts import AgencyInfo, ClientTree, ExtractInfo
 from store.month import extracts, letters, locate
 from store.records import agencies, read, removal
-from store.records.values import is_day, sortable, unpack
+from store.records.values import closed_up, is_day, sortable, unpack
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.records import Values
@@ -22,6 +23,8 @@ from validators.standard.catalogue import load
 from validators.standard.model import Standard
 
 _ROLES = ("client_id", "episode_id", "client_reference")
+_NUMBER = "nhs_number"
+_WHOLE_NUMBER = re.compile(r"[0-9]{10}")
 _REMOVED = "(removed)"
 SHORTEST_WORD = 3
 _NAMING = frozenset({"episode", "reference", "event", "client", "left_out_with_errors"})
@@ -31,7 +34,10 @@ _PLAIN = re.compile(r"[A-Za-z0-9 ._/-]+", re.ASCII)
 
 @dataclass(frozen=True)
 class Names:
-    """The identifiers of a client, of the episodes and events, the references, and references with a day of opening."""
+    """The identifiers of a client, of the episodes and events, the references, and references with a day of opening.
+
+    By `numbers`, those of the health service, people name a client to each other; no row is known by them.
+    """
 
     standard: Standard
     clients: frozenset[str] = frozenset()
@@ -39,6 +45,7 @@ class Names:
     events: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
     journeys: frozenset[tuple[str, str]] = frozenset()
+    numbers: frozenset[str] = frozenset()
 
     @property
     def all(self) -> frozenset[str]:
@@ -62,9 +69,11 @@ class Names:
     def name(self, text: str) -> bool:
         """Whether a text is one of them, or has one as a word; very short ones as a word are numbers of anything.
 
-        In whatever case: what somebody typed or pasted may be in another one.
+        In whatever case: what somebody typed or pasted may be in another one. A number may be in groups.
         """
         if text in self.all or self._links(text, surely=True):
+            return True
+        if any(re.search(rf"(?<!\d){'[ -]?'.join(number)}(?!\d)", text) for number in self.numbers):
             return True
         told = text.casefold()
         words = {one.casefold() for one in self.all if len(one) >= SHORTEST_WORD}
@@ -113,12 +122,12 @@ def _words(text: str) -> Iterator[str]:
 def names_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: Collection[ClientTree]) -> Names:
     """What some records are known by, and were: their history tells."""
     records = removal.records_in(trees)
-    found: dict[str, set[str]] = {role: set() for role in _ROLES}
+    found: dict[str, set[str]] = {role: set() for role in (*_ROLES, _NUMBER)}
     events: set[str] = set()
     opened: set[str] = set()
     headers: dict[str, set[str]] = {}
     for its in reversed(editions_of(snapshot, agency, standard)):
-        own = {its.role(role): found[role] for role in _ROLES} | {its.role("opened"): opened}
+        own = {its.role(role): those for role, those in found.items()} | {its.role("opened"): opened}
         # A number that persons give is no name: every client has a first event.
         own |= {section.id_field: events for section in its.event_sections if section.id in its.named_sections}
         # What an edition that was left calls so may be something else in that of today.
@@ -154,7 +163,16 @@ def names_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: 
         frozenset(events),
         frozenset(found["client_reference"] - shared),
         frozenset((reference, day) for reference in found["client_reference"] for day in opened if day),
+        _nobody_elses(snapshot, agency, map(closed_up, found[_NUMBER]), own_ids),
     )
+
+
+def _nobody_elses(
+    snapshot: Snapshot, agency: AgencyInfo, numbers: Iterable[str], own: Collection[str] = ()
+) -> frozenset[str]:
+    """Of some numbers those that are whole and that no other client of an agency has."""
+    whole = (one for one in numbers if _WHOLE_NUMBER.fullmatch(one))
+    return frozenset(one for one in whole if not lookalikes.bearing(snapshot, agency, _NUMBER, one, leave_out=own))
 
 
 def named_in(snapshot: Snapshot, agency: AgencyInfo, names: Names) -> Callable[[int, str], bool]:
@@ -183,6 +201,7 @@ def _names_in(snapshot: Snapshot, other: AgencyInfo, names: Names) -> Names:
         episodes=names.episodes - locate.episodes(snapshot, other, names.episodes).keys(),
         references=names.references - borne.keys(),
         journeys=frozenset(one for one in names.journeys if one[0] not in borne),
+        numbers=_nobody_elses(snapshot, other, names.numbers),
     )
 
 

@@ -89,7 +89,7 @@ def _searchable(how: str) -> Callable[[str], str]:
     return lambda text: shorten(" ".join(text.split()))
 
 
-def _closed_up(number: str) -> str:
+def closed_up(number: str) -> str:
     """A number that is printed in groups, without what parts them."""
     return "".join(number.split()).replace("-", "")
 
@@ -126,7 +126,7 @@ class Deriver:
             ("family_initial", role("family_initial"), str.upper),
             ("birth_date", role("birth_date"), sortable),
             ("sex", role("sex"), str),
-            ("nhs_number", role("nhs_number"), _closed_up),
+            ("nhs_number", role("nhs_number"), closed_up),
         )
         self._episode = (
             ("external_id", role("episode_id"), str),

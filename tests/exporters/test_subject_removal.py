@@ -408,6 +408,34 @@ def test_a_client_of_wales_is_struck_from_kept_messages(wales: Returns) -> None:
     assert ask(wales.store, audit.verify).whole
 
 
+def test_who_is_named_by_the_number_of_the_health_service_is_struck_and_told(wales: Returns) -> None:
+    """By it people call a client in a reason and in a note, and a list of refusals does, in groups or not."""
+    own, twins = "9990000018", "9990000026"
+    ended = {"ENDDATE": "2026-05-20", "ENDREASON": "1"}
+    wales.keyed(modality(), CLIENTNO="1", NHSNO=twins)
+    episode = wales.keyed(modality(), CLIENTNO="4102", NHSNO="999 000 0018", **ended)
+    wales.keyed(modality(), CLIENTNO="3", NHSNO=twins)
+    wales.send("2026-05")
+    agency, extract = wales.agency, wales.latest()
+    client = ask(wales.store, read.episode_record, episode).client_id
+    other = client_of(wales.store, agency, WALES, "3")
+    with wales.store.writing(ANN) as unit:
+        opened = submissions.ensure(unit, agency, "2026-05").id
+        submissions.tick(unit, opened, "leavers", {"who": f"{own[:3]}-{own[3:6]}-{own[6:]} has left", "n": f"1{own}"})
+        submissions.reopen(unit, opened, "leavers", f"for {own}, not {twins}")
+        bounce_lists.add(unit, agency, extract, f"{own} not traced\n{twins} twice", counts_rows=False)
+        views.keep(unit, agency, SavedView("Whom I ring", ClientQuery(text="999 000 0018")))
+    do(wales.store, ANN, field_notes.keep, "client", other, "DOB", f"as {own}")
+    asked = do(wales.store, ANN, removal.ask, agency, WALES, client, "withdrawal", TODAY)
+    done = do(wales.store, BOB, removal.confirm, agency, WALES, asked.id, TODAY)
+    assert "Notes on 3 name the client removed, and stay: put them right there." in done.elsewhere
+    (tick,) = ask(wales.store, submissions.ticks, opened)
+    assert tick.told == {"who": "(a client who was removed was named here)", "n": f"1{own}"}
+    assert tick.reason == "(a client who was removed was named here)"
+    assert [one.text for one in ask(wales.store, bounce_lists.listed, agency)] == [f"{twins} twice"]
+    assert ask(wales.store, views.listed, agency, "ann") == []
+
+
 def test_who_was_sent_by_a_schema_that_gave_way_is_struck_all_the_same(wales: Returns, tmp_path: Path) -> None:
     install(schema_files.write(tmp_path / "xsd"), WALES)
     wales.keyed(modality(), CLIENTNO="1")
