@@ -161,11 +161,11 @@ class ClientCheck:
         What the client's own check says as well is left out.
         """
         known = {(one.rule, one.field, one.episode_id, one.event_id) for one in told}
-        left = []
+        left: list[Finding] = []
         for one in self._between:
             field = self._standard.by_header.get(one.field)
-            # What the form does not ask any more has no place there.
             if field is None or not self._standard.by_header.keys() >= {*one.fields}:
+                left += self._not_asked(client, one)
                 continue
             if (one.rule, one.field, one.episode_id, one.event_id) in known:
                 continue
@@ -174,6 +174,18 @@ class ClientCheck:
             if text is not None and text == one.values.get(one.field) and self._stands(client, one):
                 left.append(one)
         return left
+
+    def _not_asked(self, client: CheckedClient, one: Finding) -> Iterator[Finding]:
+        """What was found of a field that the form does not ask any more, said at the day that its record is known by:
+        nothing where what was found does not stand, or is accepted."""
+        standard, section = self._standard, self._standard.section_by_id.get(one.section)
+        if section is None or one.accepted:
+            return
+        day = {"client": standard.role("birth_date"), "episode": standard.role("opened"), "event": section.date_field}
+        id = {"client": client.client_id, "episode": one.episode_id, "event": one.event_id}[section.level]
+        header, gone = day[section.level], one.values.keys() - standard.by_header.keys()
+        if header and all(client.value(id, each) == one.values[each] for each in gone):
+            yield replace(one, field=header, fields=(header,), values={header: client.value(id, header) or ""})
 
     def _carried(self, client: CheckedClient) -> Iterator[Finding]:
         """A notice for each value that was taken over and that nobody has confirmed."""

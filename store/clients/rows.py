@@ -69,11 +69,14 @@ def next_with_findings(
     if client_id and at is None and not back:
         return ""
     here = LINES.c.agency_number == agency.number
-    query = select(number).where(here, LINES.c.flags.op("&")(index.DELETED) == 0, LINES.c.flags.op("&")(wanted) != 0)
+    query = select(number).where(here, LINES.c.flags.op("&")(index.DELETED) == 0)
     if at is not None:
         query = query.where(number < at if back else number > at)
     if period is not None:
+        # The flags are of all that is kept: the letter that was left may find more in its last return.
         query = query.where(number.in_(going.faulty_clients(snapshot, agency, period)))
+    else:
+        query = query.where(LINES.c.flags.op("&")(wanted) != 0)
     found = snapshot.connection.execute(query.order_by(number.desc() if back else number).limit(1)).scalar_one_or_none()
     if found is None:
         return ""

@@ -15,6 +15,7 @@ from exporters.editions.compare import renamed_fields
 from exporters.records import left_drafts
 from exporters.records.save import Save, rebased
 from exporters.records.save import records as save_records
+from store.clients import rows
 from store.disk import audit
 from store.disk.user import current_person
 from store.facts import Draft, Who
@@ -27,6 +28,7 @@ from store.store import Store, open_store
 from tests.commands.running import Outcome, Place, call
 from tests.exporters import schema_files
 from validators.problems import Problem
+from validators.records import Severity
 from validators.standard.catalogue import load
 
 STEP = ("agencies", "change-letter", "N9901", "--to", "ndtms-s-ad", "--from", "2026-04-01")
@@ -228,11 +230,20 @@ def test_what_the_old_letter_alone_finds_in_its_last_return_is_listed_with_its_r
     assert saved.code == 1 and f"error   MODAL: {other}" in saved.out, "it goes out in that return, too"
     first, second = sorted(message for _, message in in_return())
     assert first == gone and second.startswith(other)
-    # Whoever has the client in hand is told what the form asks, and what it does not ask any more can be accepted.
-    shown = call("client", "show", mine.client_id, *day, *filled.options).out
-    assert other in shown and "not in the form" not in shown
+    # F8 comes to him, of whom the new letter finds nothing.
+    assert call("client", "edit", mine.episode_id, "NALOX=Y", *day, *filled.options).code == 1
+    with opened(filled) as store, store.reading() as snapshot:
+        agency = agencies.one(snapshot)
+        period = stored_calendar.of_agency(snapshot, agency).due(today).period
+        assert not queries.findings(snapshot, agency, client_id=mine.client_id, severity=Severity.WARNING)
+        assert rows.next_with_findings(snapshot, agency, period=period) == mine.client_id
+    # Whoever has the client in hand is told both; what the form does not ask any more can be accepted, too.
+    shown = call("client", "show", mine.client_id, *day, *filled.options)
+    assert other in shown.out and gone in shown.out
     reasoned = ("--rule", "layout", "--reason", "so it was", *day, *filled.options)
     told(call("client", "accept", mine.episode_id, *reasoned))
+    shown = call("client", "show", mine.client_id, *day, *filled.options)
+    assert other in shown.out and gone not in shown.out
     due = json.loads(call("due", "--format", "json", *day, *filled.options).out)[0]
     assert (due["errors"], due["warnings"], due["accepted"]) == (1, 1, 1)
 
