@@ -90,15 +90,21 @@ class ExtractText:
 
     def _group(self, lines: Iterable[str]) -> None:
         at, groups, rows = self.at, self.groups, 0
+        client_at = self.headers.index(self._client)
+        most = max(at, client_at) + 1
         known = groups.get
         for line in lines:
             rows += 1
             if _QUOTE in line:
                 cells: Sequence[str] = cells_of(line)
             else:
-                cells = line.rstrip("\r\n").split(",", at + 1)
-            # A row that is cut short, or has no identifier, stands alone.
-            key = (cells[at] if len(cells) > at else "") or f"\x1f{rows}"
+                cells = line.rstrip("\r\n").split(",", most)
+            key = cells[at] if len(cells) > at else ""
+            if not key:
+                # Without consent some data sets send no more than who it is: the row is that client's, wherever it
+                # stands. One that is cut short stands alone.
+                client = cells[client_at] if len(cells) > client_at else ""
+                key = f"\x1f{client}" if client else f"\x1f\x1f{rows}"
             before = known(key)
             groups[key] = line if before is None else before + line
         self.rows = rows

@@ -102,7 +102,9 @@ class Finder:
         self.named = self.standard.named_sections
         self.came = [now for was, now in self.pairs if was is None and now is not None]
         wanted = [
-            was.episode for was, now in self.pairs if was is not None and (now is None or now.client != was.client)
+            was.episode
+            for was, now in self.pairs
+            if was is not None and was.episode and (now is None or now.client != was.client)
         ]
         self.known = self._whereabouts([*wanted, *(one.episode for one in self.came if wanted)])
         self.gone_events = self._gone_events()
@@ -171,6 +173,8 @@ class Finder:
     # Episodes that are gone
 
     def _gone(self, was: SentEpisode) -> Mismatch:
+        if not was.episode and was.client:
+            return self._gone_unnamed(was)
         place = self.known.get(was.episode)
         if (other := self._renamed(was, place)) is not None:
             told = self.standard.say("Its identifier was changed; the {episode} is now {id}.", id=other.episode)
@@ -184,6 +188,29 @@ class Finder:
         found = Mismatch("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
         found = replace(found, reference=was.reference)
         return self._placed(found, place, self.closed if explained else "")
+
+    def _gone_unnamed(self, was: SentEpisode) -> Mismatch:
+        """A client who was sent without the identifier of any episode, as some data sets have it of who does not
+        consent, and of whom nothing goes so now."""
+        found = Mismatch("gone", was.client, "", was.client, "")
+        if (now := next((one for one in self.came if one.client == was.client), None)) is not None:
+            told = self.standard.say("Consent is recorded now: the {episode} goes with its identifier.")
+            return replace(found, told=told, is_explained=True, reference=now.reference)
+        borne = read.clients_bearing(self.snapshot, self.preview.agency, [was.client]).get(was.client, [])
+        kept = next((one for one in borne if not one.deleted), None)
+        if kept is None:
+            told = "The client was deleted, or merged into another." if borne else "No client has that identifier now."
+            return replace(found, told=told)
+        there = [one.episode for one in read.tree(self.snapshot, kept.id).episodes if not one.episode.deleted]
+        names = (one.values.get(self.standard.role("episode_id"), "") for one in there)
+        why = {self.preview.left_out.get(name, "") for name in names}
+        found = replace(found, client_id=kept.id, episode_id=there[0].id if there else "")
+        if why == {self.closed_before}:
+            base = self.preview.period.start.isoformat()
+            told = f"It was closed before the base date, now {base}: nothing is wrong."
+            return replace(found, told=told, is_explained=True)
+        told = f"It is left out: {'; '.join(sorted(filter(None, why)))}." if any(why) else "It was deleted."
+        return replace(found, told=told)
 
     def _why_gone(self, was: SentEpisode, place: Whereabouts | None) -> tuple[str, bool]:
         left_out = self.preview.left_out.get(was.episode, "")

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from store.records import agencies, read
+from store.store import open_store
 from tests.commands.running import Place, call
 from validators.standard.catalogue import load
 
@@ -250,3 +252,35 @@ def test_no_return_of_the_frame_is_ready_and_it_says_what_to_bring(place: Place)
     assert told["unsure"][1] == "no field is known of: Client information review"
     out = call("checklist", "--submission", "2025-10", *TODAY, *place.options).out
     assert "unverified frame" in out
+
+
+def test_who_does_not_consent_is_the_same_next_month_wherever_the_row_stands(place: Place) -> None:
+    """Of who does not consent no identifier of an episode goes: the next month told each of them as gone, once anything
+    had come in that stands before them in the file."""
+    day, later, last = ("--today", "2026-04-02"), ("--today", "2026-05-02"), ("--today", "2026-06-02")
+    made = ("--standard", "ndtms-r-ad", "--agency", "N9901", "--clients", 30, "--today", "2026-03-25")
+    assert call("sample", *made, *place.options).code == 0
+
+    def mismatches(month: str, on: tuple[str, str]) -> list[tuple[str, str, str]]:
+        done = call("extracts", "mismatches", "--submission", month, "--format", "json", *on, *place.options)
+        return [(one["kind"], one["state"], one["told"]) for one in json.loads(done.out)["mismatches"]]
+
+    out = ("--out", place.folder)
+    assert call("export", "--submission", "2026-03", *out, *day, *place.options).code == 0
+    assert call("extracts", "sent", "last", *day, *place.options).code == 0
+    with open_store(place.store, place.key, load) as store, store.reading() as snapshot:
+        every = list(read.episodes(snapshot, agencies.one(snapshot)))
+    first, *withheld = every[0], *(one for one in every if one.episode["CONSENT"] != "Y")
+    assert len(withheld) > 1
+    treated = ("client", "add-event", first.episode_id, "tit", "TITDATE=20260401", "TITREAT=1", *later, *place.options)
+    assert call(*treated).code == 0
+    assert mismatches("2026-04", later) == []
+    compared = call("extracts", "diff", "last", "--submission", "2026-04", *later, *place.options).out
+    assert "episodes: 0 new, 0 gone, 0 changed" in compared and "events: 1 new" in compared
+    # What becomes of them is told of each by itself.
+    assert call("client", "edit", withheld[0].episode_id, "CONSENT=Y", *later, *place.options).code in (0, 1)
+    assert call("client", "delete", withheld[1].client_id, *later, *place.options).code == 0
+    assert mismatches("2026-05", last) == [
+        ("gone", "explained", "Consent is recorded now: the episode goes with its identifier."),
+        ("gone", "open", "The client was deleted, or merged into another."),
+    ]
