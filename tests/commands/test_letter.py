@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from exporters.editions.compare import renamed_fields
+from exporters.extracts.compare import Difference
 from exporters.records import left_drafts
 from exporters.records.save import Save, rebased
 from exporters.records.save import records as save_records
@@ -27,6 +28,7 @@ from store.records import agencies, carried, holding, read, save
 from store.store import Store, open_store
 from tests.commands.running import Outcome, Place, call
 from tests.exporters import schema_files
+from tui.screens.extract.queries import place_of
 from validators.problems import Problem
 from validators.records import Severity
 from validators.standard.catalogue import load
@@ -265,6 +267,22 @@ def test_a_list_of_what_was_refused_in_the_old_letter_leads_to_the_fields_as_the
             ("HEPATCTD", "", ""),
             ("PREVTR", "", ""),
         ], "fields of the episode, and not of the event whose row it is"
+
+
+def test_what_the_new_letter_does_not_know_is_told_between_two_letters(filled: Place) -> None:
+    """An extract of the new letter is compared with a month before it: its events of a section that is gone stood in no
+    words of the new one, and the program failed."""
+    told(call(*STEP, *AFTER, *filled.options))
+    sent(filled, "2026-04")
+    compared = ("extracts", "diff", "last", "--submission", "2026-03", *AFTER, *filled.options)
+    assert "new     time in treatment " in told(call(*compared))
+    found = json.loads(told(call(*compared, "--format", "json")))["differences"]
+    one = next(Difference(**each) for each in found if each["section"] == "tit")
+    with opened(filled) as store, store.reading() as snapshot:
+        agency = agencies.one(snapshot)
+        client, episode, event, _ = place_of(snapshot, agency, load(agency.standard), one)
+        (there,) = read.episodes(snapshot, agency, [episode])
+        assert (there.client_id, there.episode["EPISODID"], event) == (client, one.episode, "")
 
 
 def test_an_extract_in_the_other_letter_is_to_be_written_anew(filled: Place) -> None:

@@ -225,6 +225,8 @@ def diff(
             month = submission or old.submission
             preview = found.ask(preview_extract, Work(agency, standard, today), month, progress=progress)
             progress.done()
+            # A month before a change of letter is told in the words of the old one.
+            standard = preview.standard
             compared = found.ask(changes_since, preview, old)
     if form is OutputFormat.JSON:
         told = {

@@ -143,7 +143,9 @@ def text_of(snapshot: Snapshot, extract: ExtractInfo, standard: Standard) -> Kep
 def place_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, one: Difference) -> RecordPlace:
     """Where the record is that a difference is about. Raises Problem when the store does not have it."""
     header = one.fields[0].header if one.fields else ""
-    id_field = standard.section_by_id[one.section].id_field if one.section else ""
+    # A month before a change of letter has events that the letter of now does not know: their episode is gone to.
+    section = standard.section_by_id.get(one.section)
+    id_field = section.id_field if section is not None else ""
     made = one.section in standard.named_sections
     if made:
         event = locate.events(snapshot, agency, one.section, [one.event]).get(one.event)
