@@ -133,16 +133,30 @@ def save(
         for number, its in counted.items():
             by_agency[fresh[number][0].agency][number] = its
         for number, theirs in by_agency.items():
-            agency = known[number]
-            period = due_part.due(unit, agency, day)
-            told = {"checked_for": basis(unit, agency, day, settings, period), "checked_at": unit.at}
-            figures.keep(unit.connection, theirs, {**told, "checked_revision": STATES.c.revision})
-            ones = ((number, *fresh[number]) for number in theirs)
-            apart = {number: (going[state.id], found) for number, state, _, found in ones if state.id in going}
-            due_part.keep(unit.connection, theirs, apart, period)
+            apart = {
+                one: (going[state.id], found)
+                for one, (state, _, found) in fresh.items()
+                if one in theirs and state.id in going
+            }
+            _keep_figures(unit, known[number], theirs, apart, day, settings)
         _show(unit.connection, unit.derivers, [state for state, _, _ in fresh.values()], counted)
         done += len(fresh)
     return done
+
+
+def _keep_figures(
+    unit: UnitOfWork,
+    agency: AgencyInfo,
+    theirs: Mapping[int, figures.Figures],
+    apart: Mapping[int, tuple[Going, Sequence[Finding]]],
+    day: date,
+    settings: Mapping[str, str] | None,
+) -> None:
+    """Keep what was counted of an agency's episodes; `apart` are those of which not all goes as it stands."""
+    period = due_part.due(unit, agency, day)
+    told = {"checked_for": basis(unit, agency, day, settings, period), "checked_at": unit.at}
+    figures.keep(unit.connection, theirs, {**told, "checked_revision": STATES.c.revision})
+    due_part.keep(unit.connection, theirs, apart, period)
 
 
 def save_beside(
