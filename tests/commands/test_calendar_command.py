@@ -120,6 +120,33 @@ def test_the_store_of_the_environment_gives_its_regions_dates(
     assert "no such agency" in call("calendar", "--agency", "T9999").sentence
 
 
+def test_each_agency_of_a_store_has_events_of_its_own_in_a_calendar_program(filled: Place) -> None:
+    """The second one's took the place of the first one's there, and so did its deadlines."""
+
+    def written(*which: str) -> tuple[list[str], set[str]]:
+        """The UIDs of the events, and what is written over them."""
+        lines = call("calendar", "--format", "ics", "--from", "2026-03-01", *which, *filled.options).out.splitlines()
+        named = {line.partition(":")[2] for line in lines if line.startswith("SUMMARY")}
+        return [line for line in lines if line.startswith("UID")], named
+
+    alone, title = written()
+    for code, standard in (("T0777", "ndtms-cjit-p"), ("T0123", "ndtms-r-ad"), ("W00001", "smds-wales")):
+        assert call("agencies", "add", code, "--standard", standard, *filled.options).code == 0
+    first, second, third, wales = (
+        written("--agency", code, "--standard", standard)
+        for code, standard in (
+            ("T0123", "ndtms-cjit-p"),
+            ("T0777", "ndtms-cjit-p"),
+            ("T0123", "ndtms-r-ad"),
+            ("W00001", "smds-wales"),
+        )
+    )
+    assert first[0] == alone, "what was taken in before is replaced, not doubled"
+    assert len({*first[0], *second[0], *third[0], *wales[0]}) == 3 * len(alone) + len(wales[0])
+    assert all("T0777" in told for told in second[1]) and not any("W00001" in told for told in wales[1])
+    assert not any("T0123" in told for told in title) and all("T0123" in told for told in first[1])
+
+
 def test_a_store_that_is_not_there_yet_is_said_and_the_published_dates_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -71,7 +72,8 @@ def calendar(
     """List submissions with period, window and deadline: as the store's agency has them, else as published."""
     if context.invoked_subcommand is not None:
         return 0
-    wanted, found = _known_to(StoreOptions(store, key_file, standard, agency), region)
+    known = _known_to(StoreOptions(store, key_file, standard, agency), region)
+    found = known.calendar
     now = _day(today)
     entries = found.entries(first.date() if first else now, months)
     if form == CalendarFormat.JSON:
@@ -83,7 +85,7 @@ def calendar(
         from tui.cli.context import result_stream
 
         stamp = datetime(now.year, now.month, now.day, tzinfo=UTC)
-        text = as_ics(entries, wanted.submission.calendar, wanted.title, stamp)
+        text = as_ics(entries, known.standard.submission.calendar, known.title, stamp, known.whose)
         sys.stdout.flush()
         # The line ends are part of the format: none may be translated.
         result_stream().write(text.encode())
@@ -92,7 +94,34 @@ def calendar(
     return 0
 
 
-def _known_to(where: StoreOptions, region: str | None) -> "tuple[Standard, SubmissionCalendar]":
+@dataclass(frozen=True)
+class KnownCalendar:
+    """A calendar with its standard, and what is written over its events; `whose` tells the agency from those of the
+    store that were there before and go by the same calendar, "" for the first of them."""
+
+    standard: "Standard"
+    calendar: "SubmissionCalendar"
+    title: str
+    whose: str = ""
+
+
+def _of_agency(kept: "Store", own: "AgencyInfo", wanted: "Standard", known: "Sequence[AgencyInfo]") -> KnownCalendar:
+    """The calendar of an agency; where others of the store go by the same, told apart from theirs."""
+    from store.month import calendar as stored_calendar
+    from validators.standard.catalogue import load
+
+    def goes_by(one: "AgencyInfo") -> bool:
+        with suppress(Problem):  # whose edition cannot be read here
+            return load(one.standard).submission.calendar == wanted.submission.calendar
+        return False
+
+    same = [one.id for one in known if goes_by(one)]
+    title = f"{wanted.title}, {own.code}" if len(same) > 1 else wanted.title
+    whose = own.id if own.id in same[1:] else ""
+    return KnownCalendar(wanted, kept.ask(stored_calendar.of_agency, own), title, whose)
+
+
+def _known_to(where: StoreOptions, region: str | None) -> KnownCalendar:
     """The calendar as the agency of a store has it; as published where no store is there, or none of its agencies fits.
 
     A store, or an agency, that is named has to be there. Raises Problem.
@@ -107,7 +136,6 @@ def _known_to(where: StoreOptions, region: str | None) -> "tuple[Standard, Submi
     path, told = store_path(where.store), ""
     if where.store or where.agency or path.exists():
         # Published dates are told without a store, and so without loading what only one needs.
-        from store.month import calendar as stored_calendar
         from store.records import agencies
 
         with opened(where.store, where.key_file) as kept:
@@ -119,14 +147,14 @@ def _known_to(where: StoreOptions, region: str | None) -> "tuple[Standard, Submi
                 if region is not None:
                     refuse_unknown_region(wanted.submission.calendar, region)
                     own = replace(own, region=region)
-                return wanted, kept.ask(stored_calendar.of_agency, own)
+                return _of_agency(kept, own, wanted, known)
         told = f"The store {path} holds no agency for this: these are the dates as published."
     elif os.environ.get(VARIABLE):
         told = f"There is no store at {path} yet: these are the dates as published."
     if told:
         talk(told)
     wanted = load(where.standard or DEFAULT)
-    return wanted, SubmissionCalendar(wanted, region or "")
+    return KnownCalendar(wanted, SubmissionCalendar(wanted, region or ""), wanted.title)
 
 
 @agency_command(group, "load")
