@@ -179,6 +179,15 @@ def test_nothing_is_late_before_the_agencys_first_submission_nor_what_was_sent_f
     assert "There is no submission 2021-07" in call("agencies", "since", "T0123", "2021-07", *filled.options).sentence
 
 
+def test_of_two_data_sets_that_one_code_reports_it_is_said_which_is_late(filled: Place) -> None:
+    for code, standard in (("T0123", "ndtms-r-ad"), ("W00001", "smds-wales")):
+        assert call("agencies", "add", code, "--standard", standard, *filled.options).code == 0
+    lines = call("due", *filled.options, *LATE, "--as-kept").out.splitlines()
+    assert next(line for line in lines if "LATE" in line).startswith("T0123 (ndtms-cjit-p): LATE: 2020-12 ")
+    assert any(line.startswith("T0123 (ndtms-r-ad): ") for line in lines)
+    assert any(line.startswith("W00001: ") for line in lines) and not any(line.startswith("T0123:") for line in lines)
+
+
 @pytest.mark.parametrize("standard", ["ndtms-cjit-p", "smds-wales"])
 @pytest.mark.parametrize("today", ["2020-12-13", "2021-01-12", "2021-08-10", "2021-06-29", "2022-08-31"])
 def test_a_new_store_is_not_late_on_its_first_day(place: Place, standard: str, today: str) -> None:

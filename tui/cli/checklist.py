@@ -90,8 +90,12 @@ def due(
     if form is OutputFormat.JSON:
         print(json.dumps([_as_mapping(one) for one in told], indent=1))
     else:
+        codes = [one.code for one in agencies]
         for one in late if quiet else told:
-            for line in due_lines(one):
+            its = one.agency
+            # One code may report several data sets.
+            who = its.code if codes.count(its.code) == 1 else f"{its.code} ({its.standard})"
+            for line in due_lines(one, who):
                 print(printable(line))
     return 1 if late else 0
 
@@ -116,9 +120,10 @@ def _standing(store: "Store", agency: "AgencyInfo", today: date, as_kept: bool) 
     return standing
 
 
-def due_lines(one: Standing) -> list[str]:
-    """A few lines for a login message: what is late, what is due, how it stands, what is in the way."""
-    due, who = one.due, one.agency.code
+def due_lines(one: Standing, who: str) -> list[str]:
+    """A few lines for a login message: what is late, what is due, how it stands, what is in the way; `who` names the
+    agency."""
+    due = one.due
     lines = []
     for late in one.lates:
         its = late.entry
