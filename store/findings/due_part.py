@@ -106,6 +106,8 @@ def _twins(found: Iterable[Finding], kept: Sequence[Finding]) -> list[tuple[Find
     """
     # What is only worth knowing counts for nothing.
     faults = [one for one in found if one.severity is not Severity.NOTICE]
+    if not faults:
+        return []
     left = {_said(one): one for one in kept if one.severity is not Severity.NOTICE}
     same = {said for one in faults if left.pop(said := _said(one), None)}
     twins: list[tuple[Finding, Said | None]] = []

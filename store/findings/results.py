@@ -113,19 +113,16 @@ def save(
             if not found and not alone and number not in beside and number not in live:
                 counted[number] = 0, 0, 0, count, 0, 0, 0
                 continue
-            mine = live.get(number, _NONE)
+            mine, stays = live.get(number, _NONE), beside.get(number, ())
             own = [_row(state.agency, number, one, mine) for one in found]
             goes = [_row(state.agency, number, one, mine, GOES) for one in alone]
-            faults: list[Fault] = [
-                (row["weight"], one.event_id, row["acceptance"]) for row, one in zip(own, found, strict=True)
-            ]
-            stays = beside.get(number, ())
+            both = zip(own, found, strict=True)
+            faults: list[Fault] = [(row["weight"], one.event_id, row["acceptance"]) for row, one in both]
             faults += [(row.weight, event_of(row.told), row.acceptance) for row in stays if row.beside & KEPT]
             counted[number] = figures.figures(count, faults)
             made += own + goes
             if mine:
-                faults += [(row.weight, "", row.acceptance) for row in stays]
-                gone += _lost(mine, [*faults, *((row["weight"], "", row["acceptance"]) for row in goes)])
+                gone += _lost(mine, {row["acceptance"] for row in own + goes} | {row.acceptance for row in stays})
         if made:
             unit.connection.execute(insert(FINDINGS), made)
         _lapse(unit, gone)
@@ -268,13 +265,13 @@ def _renew_beside(
     ]
     if made:
         unit.connection.execute(insert(FINDINGS), made)
-    faults: dict[int, list[Fault]] = defaultdict(list)
+    held: dict[int, set[int]] = defaultdict(set)
     for row in unit.connection.execute(select(FINDINGS).where(these, FINDINGS.c.acceptance != 0)):
-        faults[row.episode_number].append((row.weight, "", row.acceptance))
+        held[row.episode_number].add(row.acceptance)
     # An episode that is due for a check may have other warnings in a moment: that check decides.
     due = (STATES.c.revision != STATES.c.checked_revision) & sqlite.among(STATES.c.episode_number, episodes)
     waiting = set(unit.connection.execute(select(STATES.c.episode_number).where(due)).scalars())
-    gone = [one for number in live if number not in waiting for one in _lost(live[number], faults[number])]
+    gone = [one for number in live if number not in waiting for one in _lost(live[number], held[number])]
     _lapse(unit, gone)
     due_part.refigure(unit.connection, episodes)
     query = select(EPISODES.c.client_number).where(sqlite.among(EPISODES.c.number, episodes)).distinct()
@@ -311,9 +308,8 @@ def _clear(connection: Connection, episodes: Collection[int]) -> dict[int, list[
     return stays
 
 
-def _lost(live: Mapping[Key, Live], faults: Iterable[Fault]) -> list[Live]:
-    """The acceptances of an episode that none of its findings has any more."""
-    held = {acceptance for _, _, acceptance in faults}
+def _lost(live: Mapping[Key, Live], held: Collection[int]) -> list[Live]:
+    """The acceptances of an episode that none of its findings has any more; `held` are the numbers that they have."""
     return [one for one in live.values() if one.number not in held]
 
 
