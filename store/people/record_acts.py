@@ -53,9 +53,10 @@ EFFECTS: Mapping[str, RecordEffect] = {
 """By the act's word in the audit. Where it is noted of a field, it is that field it does this to."""
 
 SENDS_NOTHING_ELSE = tuple(
-    act for act, effect in EFFECTS.items() if effect in (RecordEffect.BESIDE, RecordEffect.ERASED)
+    act for act, effect in EFFECTS.items() if effect in (RecordEffect.BESIDE, RecordEffect.ERASED) or act == "letter"
 )
-"""The acts after which a return would be what it was before them."""
+"""The acts after which a return would be what it was before them. A change of letter puts values under other headers,
+too: a month before it goes out as it did, and of another month it is told that its edition is another one."""
 
 
 def require_known(act: str, kind: str) -> None:

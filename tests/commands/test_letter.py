@@ -267,6 +267,7 @@ def test_a_list_of_what_was_refused_in_the_old_letter_leads_to_the_fields_as_the
             ("HEPATCTD", "", ""),
             ("PREVTR", "", ""),
         ], "fields of the episode, and not of the event whose row it is"
+        assert not any(one["changed"] for one in found), "F8 passes nothing over that nobody saw to"
 
 
 def test_what_the_new_letter_does_not_know_is_told_between_two_letters(filled: Place) -> None:
@@ -297,6 +298,7 @@ def test_an_extract_in_the_other_letter_is_to_be_written_anew(filled: Place) -> 
     assert name.endswith("-R.csv")
     told(call(*STEP, *AFTER, *filled.options))
     assert extract().endswith(f"since {name} was written: write it anew")
+    assert extract("2026-03") == stays, "a value that stands under its new header, too, is no other"
     sent(filled, "2026-03")
     assert extract("2026-03") == stays and stays.endswith("-R.csv"), "a month before goes out as it did"
     made = json.loads(told(call("extracts", "list", "--format", "json", *filled.options)))
