@@ -20,7 +20,7 @@ from exporters.records.save import next_number
 from exporters.work import Work
 from store.facts import AgencyInfo, StoredRecord
 from store.month import calendar as stored_calendar
-from store.records import read, second_keying
+from store.records import agencies, read, second_keying
 from store.records import save as stored_save
 from store.records.second_keying import Decision, Drawing, Pair, Presence, Right, SampledEpisode, SampleInfo
 from store.records.values import sortable
@@ -196,8 +196,10 @@ def keep(
 def key(unit: UnitOfWork, work: Work, own_id: str, values: Values, client_id: str = "") -> SampledEpisode:
     """Keep what a second person keyed, beside what stands there now; of the client `client_id`, where that is known.
 
-    Raises Problem where nothing was typed, where the episode is another client's by now, and as `to_key` does.
+    Raises Problem where nothing was typed, where the episode is another client's by now, where the agency changed its
+    letter, whose fields are others, and as `to_key` does.
     """
+    agencies.require_as_seen(unit, work.agency, "standard")
     one = to_key(unit, work, unit.person, own_id)
     if client_id not in ("", one.client_id):
         told = "This {episode} went to another {client} while you keyed it: leave it, and look in the list whose it is."
@@ -215,7 +217,8 @@ def key(unit: UnitOfWork, work: Work, own_id: str, values: Values, client_id: st
 
 def key_list(unit: UnitOfWork, work: Work, own_id: str, events: Sequence[Values] | None = None) -> SampledEpisode:
     """That is all of a kind that the paper has: keep these events, None for what was typed so far, each beside the one
-    of the record that it is most like. Raises as `to_key` does."""
+    of the record that it is most like. Raises as `key` does."""
+    agencies.require_as_seen(unit, work.agency, "standard")
     one = to_key(unit, work, unit.person, own_id)
     keyed = [values for _, values in second_keying.typed(unit, one, unit.person)] if events is None else list(events)
     found = [typed for values in keyed if (typed := _listed(work.standard, one, values))]

@@ -11,7 +11,7 @@ from exporters.records.second_keying import Discrepancy, Ruling, Saw, Wanted, to
 from exporters.subject import everything
 from exporters.work import Work
 from store.disk import audit, user
-from store.disk.tables import SECOND_KEYED
+from store.disk.tables import AGENCIES, SECOND_KEYED
 from store.facts import AgencyInfo, ClientTree, StoredRecord, Who
 from store.people import looks, roles
 from store.people.acts import Refused, Role
@@ -507,6 +507,19 @@ def test_fields_that_are_called_otherwise_are_compared_under_their_new_names(des
     do(desk.store, ANN, save.undelete, "client", client.id, client.version + 1)
     again = ask(desk.store, second_keying.one_of, work(desk), one.id)
     assert (again.first["AREA"], again.second["AREA"]) == ("A12B", "B12B")
+
+
+def test_nothing_is_compared_by_a_letter_that_somebody_changed_while_it_was_keyed(desk: Desk) -> None:
+    """Under a field's old name no difference was ever told of it."""
+    entered(desk, ANN, "C1")
+    seen = work(desk)
+    (one,) = drawn(desk, Wanted(TODAY, TODAY, number=1))
+    with desk.store.writing(CAT) as unit:
+        unit.connection.execute(update(AGENCIES).values(standard="ndtms-cjit-q"))
+    with pytest.raises(Problem, match=r"changed what is said of the agency T0001 meanwhile \(data set ndtms-cjit-q\)"):
+        do(desk.store, BEN, second_keying.key, seen, one.id, PAPER)
+    with pytest.raises(Problem, match="changed what is said of the agency"):
+        do(desk.store, BEN, second_keying.key_list, seen, one.id, [])
 
 
 def test_a_section_that_the_letter_gone_over_to_does_not_have_is_keyed_again_no_more(desk: Desk) -> None:
