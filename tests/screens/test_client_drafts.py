@@ -111,6 +111,26 @@ def overtaken(store: Store, known: ClientTree) -> None:
     other_saves(store, known.client, SEX="9", ETHNIC="K", NATION="FRA")
 
 
+def test_whose_typing_is_chosen_in_the_list_stays_so_when_others_save(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    """With every save of theirs the first was chosen anew, and Enter opened another client's draft."""
+    agency = ask(store, agencies.one)
+    for name in ("aa", "bb", "cc"):
+        draft = Draft("client", name, {"CLIENT": name}, 0, parent_id=agency.id)
+        do(store, Who("ann", NOW), drafts.save, draft)
+    terminal = start(ready="Typed here, not saved: 3 clients")
+    terminal.press("<ctrl+p>unsaved typing<enter>")
+    terminal.until("from 14:02")
+    terminal.press("<down><down>")
+    third = [line for line in terminal.lines() if "from 14:02" in line][2].split()[0]
+    other_saves(store, known.client, SEX="9")
+    terminal.silence(2.0)
+    terminal.press("<enter>")
+    terminal.until("keep it?")
+    assert terminal.lines()[0].split()[-1] == third
+
+
 def test_only_what_both_changed_has_to_be_chosen(store: Store, known: ClientTree, start: Start) -> None:
     overtaken(store, known)
     terminal = start(known.client.id, ready="keep it?")

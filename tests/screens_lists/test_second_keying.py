@@ -1,6 +1,8 @@
 """The second keying at the screen: drawn, keyed blind, decided side by side, closed; its number stands on Month."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -21,6 +23,7 @@ from tui.screens.month import MonthScreen
 from tui.screens.second_keying import form
 from tui.screens.second_keying.differences import SecondDifferences
 from tui.screens.second_keying.form import SecondForm
+from tui.screens.second_keying.screen import SampleList
 from tui.widgets.confirm import Confirm
 from tui.widgets.text_line import StatusLine
 from validators.standard.catalogue import load
@@ -220,3 +223,15 @@ def test_what_waits_stands_on_month_and_leads_there(start: Start, store: Store, 
     command(terminal, "month", "Second keying: 2 of 2 to key, 0 to decide")
     terminal.press("k")
     terminal.until("Keyed again: 0 of 1 episodes")
+
+
+def test_the_one_chosen_of_a_sample_stays_so_when_one_above_it_goes() -> None:
+    """As where a client of the sample is removed: the place was kept, and Enter keyed another paper again."""
+    listed = SampleList(load("ndtms-cjit-p"))
+    three: list[Any] = [SimpleNamespace(id=name) for name in "abc"]
+    listed.show(three)
+    listed.cursor = 1
+    listed.show(three[1:])
+    assert listed.shown[listed.cursor].id == "b"
+    listed.show(three[2:])
+    assert listed.shown[listed.cursor].id == "c"

@@ -19,10 +19,10 @@ from store.facts import AgencyInfo, Who
 from store.month import calendar as stored_calendar
 from store.month import extracts, sent, submissions
 from store.month.facts import WrittenExtract
-from store.records import agencies
+from store.records import agencies, read, save
 from store.store import Store
 from tests.screens.program import NOW
-from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.screens_lists.conftest import HELP, Start, chosen, command, same_picture
 from tests.screens_month.conftest import PICTURES
 from tests.stores import ask
 from tests.terminal import Terminal
@@ -176,6 +176,19 @@ def test_the_roll_over_lists_faulty_episodes_first_and_opens_one(start: Start, s
     wide = start(120, 40)
     command(wide, "next roll-over drops", "by the last check")
     same_picture(wide, PICTURES / "rollover-120x40.txt")
+
+
+def test_whoever_is_chosen_in_the_roll_over_stays_so_when_somebody_above_goes(start: Start, store: Store) -> None:
+    """The place was kept: once others had mended the first, Enter opened somebody else than one was on."""
+    terminal = start()
+    command(terminal, "next roll-over drops", "by the last check")
+    first, second = ask(store, stored_calendar.roll_over, ask(store, agencies.one), date(2020, 1, 1)).items[:2]
+    terminal.press("<down>")
+    assert second.reference in chosen(terminal)
+    with store.writing(Who("bob", NOW)) as work:
+        save.delete(work, "episode", first.episode_id, ask(store, read.get, "episode", first.episode_id).version)
+    terminal.until(lambda seen: second.reference in seen.lines()[6])
+    assert second.reference in chosen(terminal)
 
 
 def test_enter_opens_the_checklist_of_the_chosen_submission(calendar: Terminal) -> None:

@@ -113,11 +113,12 @@ class RollOverScreen(StoreScreen[None]):
         self._show(list(drops.items))
 
     def _show(self, items: "list[Dropped]") -> None:
-        """What is dropped, and behind the last of it what never is."""
-        drops = self._found
+        """What is dropped, and behind the last of it what never is; the same episode chosen while it is there."""
+        drops, at = self._found, self.list.cursor
+        chosen = self.list.items[at].episode_id if self.list.items else ""
         self._read_so_far = len(items)
         self.list.items = [*items, *(drops.undated if drops is not None and len(items) >= drops.episodes else ())]
-        self.list.go(self.list.cursor, quiet=True)
+        self.list.go(next((row for row, one in enumerate(self.list.items) if one.episode_id == chosen), at), quiet=True)
         self.list.refresh()
 
     def on_line_list_moved(self) -> None:

@@ -97,12 +97,6 @@ class Index(FilteredList):
         width = min(28, max(14, width_of(label)))
         return [(fit(f" {printable(label)}", width + 2) + " ", "text"), (printable(detail), "dim")]
 
-    def choose(self, wanted: str | None) -> None:
-        """The line of that id, where the filter leaves it."""
-        ids = [own for own, _, _ in self._found]
-        if wanted in ids:
-            self.go(ids.index(wanted), quiet=True)
-
     def filter_by(self, typed: str) -> None:
         """Other words, so another line is chosen."""
         super().filter_by(typed)
@@ -153,9 +147,8 @@ class StandardsScreen(StoreScreen[None]):
             self._renew()
 
     def _renew(self) -> None:
-        chosen, self._known = self.index.current_id, installs()
+        self._known = installs()
         self.index.offer(list(items(self.standard)))
-        self.index.choose(chosen)
         self.show()
 
     def show(self) -> None:

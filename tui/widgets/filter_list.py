@@ -61,9 +61,11 @@ class FilteredList(LineList):
         return "Nothing here is called so." if self.typed else ""
 
     def offer(self, items: Sequence[tuple[str, str, str]]) -> None:
-        """Have other items to choose from; the filter stays."""
+        """Have other items to choose from; the filter stays, and so does what is chosen, while it is there."""
+        chosen = self.current_id
         self._items = list(items)
         self.filter_by(self.typed)
+        self.go(next((row for row, item in enumerate(self._found) if item[0] == chosen), 0), quiet=True)
 
     def filter_by(self, typed: str) -> None:
         """Leave only what has all the words: what is called so first, then what begins so, and what has it at all."""

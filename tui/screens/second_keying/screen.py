@@ -62,9 +62,11 @@ class SampleList(LineList):
         return f"No sample is open: {REGISTRY.key_text('second_keying.draw').lower()} draws one."
 
     def show(self, shown: Sequence[SampledEpisode]) -> None:
-        """Show others, the same place chosen."""
+        """Show others, the same one chosen while it is there."""
+        at = self.cursor
+        chosen = self.shown[at].id if self.shown else ""
         self.shown = shown
-        self.go(self.cursor, quiet=True)
+        self.go(next((row for row, one in enumerate(shown) if one.id == chosen), at), quiet=True)
         self.refresh()
 
     def pieces_of(self, row: int) -> Sequence[Piece]:
