@@ -72,11 +72,15 @@ def _gone(snapshot: Snapshot, agency: AgencyInfo, wanted: str) -> Iterator[Store
             yield client
 
 
+class NotThere(Problem):
+    """There is no such record, or none any more: whoever shows it shows it no longer."""
+
+
 def by_store_id(snapshot: Snapshot, record_id: str) -> StoredRecord:
-    """A client, episode or event by the store's own id. Raises Problem when there is none."""
+    """A client, episode or event by the store's own id. Raises NotThere when there is none."""
     found = _by_store_id(snapshot, record_id)
     if found is None:
-        raise Problem("That record is not in the store: it may never have been saved.")
+        raise NotThere("That record is not in the store: it was removed for good, or never saved.")
     return found
 
 

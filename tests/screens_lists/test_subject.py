@@ -5,9 +5,13 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from exporters.extracts.writing import export_submission
 from exporters.imports.copy import plan_copy, write_copy
+from exporters.subject import removal as subject
+from exporters.work import Work
 from store.clients import search
 from store.facts import AgencyInfo, Who
+from store.month import bounce_lists, extracts
 from store.records import read, removal, save
 from store.store import Store
 from tests.screens.program import NOW
@@ -112,6 +116,46 @@ def test_one_asks_and_another_removes(start: Start, store: Store, agency: Agency
     assert ask(store, search.by_reference, agency, [reference]) == []
     terminal.until("0 waiting")
     assert terminal.shows("removed")
+
+
+def removed(store: Store, agency: AgencyInfo, client_id: str) -> None:
+    """Two people removed a client whose time was over."""
+    do(store, Who("ann", NOW), removal.set_retention_years, agency, 5)
+    asked = do(store, Who("ann", NOW), subject.ask, agency, STANDARD, client_id, "retention", NOW.date())
+    do(store, Who("bob", NOW), subject.confirm, agency, STANDARD, asked.id, NOW.date())
+
+
+def test_the_history_of_who_is_removed_is_gone_from_another_s_screen(
+    start: Start, store: Store, agency: AgencyInfo
+) -> None:
+    (first, reference), _ = closed(store, agency)
+    terminal = start()
+    terminal.press(reference)
+    command(terminal, "who changed this client", f"History: {reference}")
+    terminal.press("<enter>")
+    terminal.until("from")
+    removed(store, agency, first)
+    terminal.press("<escape>")
+    terminal.until("it was removed for good")
+    assert not terminal.shows(reference) and not terminal.shows("CJDISRSN") and not terminal.shows("sample")
+
+
+def test_a_list_of_refusals_without_who_is_removed_is_shown_so_at_once(
+    start: Start, store: Store, agency: AgencyInfo, tmp_path: Path
+) -> None:
+    (first, reference), _ = closed(store, agency)
+    export_submission(store, Work(agency, STANDARD, NOW.date()), "2020-10", tmp_path, Who("ann", NOW))
+    (its,) = ask(store, extracts.listed, agency)
+    do(store, Who("ann", NOW), bounce_lists.add, agency, its, f"{reference} DOB\n3 PC", counts_rows=False)
+    terminal = start()
+    command(terminal, "bounce list", f"{reference} DOB")
+    removed(store, agency, first)
+    terminal.until(lambda seen: not seen.shows(f"{reference} DOB"))
+    assert terminal.shows("3 PC")
+    do(store, Who("bob", NOW), bounce_lists.add, agency, its, "4 DOB", counts_rows=False)
+    terminal.until("4 DOB")
+    do(store, Who("bob", NOW), bounce_lists.forget, agency, its.submission)
+    terminal.until("Nothing is pasted yet.")
 
 
 def test_what_was_asked_is_taken_back(start: Start, store: Store, agency: AgencyInfo) -> None:

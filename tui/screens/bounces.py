@@ -19,6 +19,8 @@ from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
+from tui.session.store_access import StoreChanged
 from tui.session.wording import when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -92,6 +94,7 @@ class BouncesScreen(StoreScreen[None]):
         self._is_new = False
         self._opened: int | None = None
         self._is_away = False
+        self._refresher: Refresher[BounceList | None] = Refresher(self, self._question, self._stands)
         self.about = TextLine(id="about")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
 
@@ -133,6 +136,29 @@ class BouncesScreen(StoreScreen[None]):
         if self.is_attached and self._is_away:
             self._is_away = False
             self._read()
+            self.action_refresh_data()
+
+    def action_refresh_data(self) -> None:
+        """F5: the list as it is kept now, whoever added to it, forgot it, or took somebody out of it for good."""
+        if self.extracts:
+            self._refresher.read()
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody did something; what is done here is shown already."""
+        if not event.own:
+            self.action_refresh_data()
+
+    def _question(self) -> Question[BounceList | None]:
+        agency, submission = self.program.agency, self.extracts[self.at].submission
+        return lambda snapshot: bounce_lists.one(snapshot, agency, submission)
+
+    def _stands(self, kept: BounceList | None) -> None:
+        if (kept.text if kept is not None else "") == self.text:
+            return
+        if kept is not None and kept.text.strip():
+            self._show_kept(kept)
+        else:
+            self._nothing_left()
 
     def _tell(self) -> None:
         if not self.extracts:
@@ -298,9 +324,12 @@ class BouncesScreen(StoreScreen[None]):
         self.app.push_screen(Confirm("The bounce list", lines, [Answer("f", "Forget it")]), answered)
 
     def _forgotten(self, done: None) -> None:
+        self._nothing_left()
+        self.say("The list is forgotten.", "ok")
+
+    def _nothing_left(self) -> None:
         self.text, self.bounces, self._is_new, self._opened = "", [], False, None
         self.table.reload()
-        self.say("The list is forgotten.", "ok")
 
     def _overtaken(self, its: ExtractInfo, problem: Problem) -> None:
         """Nothing was taken away, for somebody else changed the list of an extract's submission: show that one."""

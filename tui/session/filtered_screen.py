@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual.widget import Widget
 
+from exporters.records.find import NotThere
 from tui.session.program import StoreScreen
 from tui.session.refresher import Refresher
 from tui.session.store_access import StoreChanged
@@ -261,4 +262,7 @@ class StoredTableScreen(FilteredTableScreen[Item], Generic[Item]):
         self.show_contents(contents)
 
     def _failed(self, problem: Problem) -> None:
+        """What somebody removed for good meanwhile is gone from here as well; whatever else is in the way may pass."""
+        if isinstance(problem, NotThere):
+            self.show_contents(TableContents((), "", problem.told(self.program.terms), self.heading))
         self.say(problem.sentence, "error")
