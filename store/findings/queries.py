@@ -106,10 +106,10 @@ def findings(
     return _told(snapshot, conditions, offset, limit)
 
 
-def in_return_alone(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> list[Finding]:
+def in_return_alone(snapshot: Snapshot, client_id: str) -> list[Finding]:
     """What was found in that which the return that is due has of a client, and not in all that is kept of him."""
-    conditions = [FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside == GOES, _of_client(client_id)]
-    return _told(snapshot, conditions)
+    # Asked for the agency as well, all of its findings would be gone through.
+    return _told(snapshot, [FINDINGS.c.beside == GOES, _of_client(client_id)])
 
 
 def _of_client(client_id: str) -> ColumnElement[bool]:
