@@ -99,7 +99,10 @@ def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
 
 
 def until(snapshot: Snapshot, agency: AgencyInfo, extract: ExtractInfo) -> list[ExtractInfo]:
-    """An extract, and what counts as sent and was written before it or is of an earlier submission; in order."""
+    """An extract, and what counts as sent and was written before it or is of an earlier submission; in order.
+
+    What was sent in a letter that the agency left since was sent, too.
+    """
     found, seen = [], False
     for one in extracts.listed(snapshot, agency):
         seen = seen or one.id == extract.id

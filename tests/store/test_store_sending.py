@@ -25,6 +25,18 @@ def written(store: Store, agency: AgencyInfo, text: bytes = b"x", submission: st
         )
 
 
+def test_what_was_sent_in_a_letter_that_was_left_since_was_sent(store: Store, agency: AgencyInfo) -> None:
+    """Where a return is but what is new, all that was sent before it counts: after a change of letter what went in the
+    old one was told as never sent, and what was denied of it by nobody."""
+    with store.writing(Who("ann", NOW)) as work:
+        old = WrittenExtract("2020-12", "a.csv", hashlib.sha256(b"x").hexdigest(), 1, {}, kind="new", standard="left")
+        older = extracts.keep(work, agency, old, [b"x"])
+    newer = written(store, agency, b"y", "2021-01")
+    for one in (older, newer):
+        do(store, Who("ann", LATER), stored_sent.mark, one.id)
+    assert [one.id for one in ask(store, stored_sent.until, agency, newer)] == [older.id, newer.id]
+
+
 def test_an_extract_is_sent_taken_back_and_sent_again(store: Store, agency: AgencyInfo) -> None:
     one = written(store, agency)
     assert (one.kind, one.submission_number, one.sent_at, one.is_sent) == ("full", 3, None, False)
