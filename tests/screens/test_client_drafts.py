@@ -330,6 +330,26 @@ def test_what_was_typed_in_an_open_client_who_is_merged_away_is_found_with_the_o
     assert ask(store, read.get, "client", other.id).values == {**other.values, "SEX": "2"}
 
 
+@pytest.mark.parametrize("letter", ["s", "a", "<enter>"])
+def test_nothing_is_added_to_an_episode_that_goes_to_another_client_while_one_is_asked(
+    store: Store, known: ClientTree, start: Start, letter: str
+) -> None:
+    """It was entered under nothing, and F2 ended the program."""
+    with store.writing(Who("somebody", NOW)) as work:
+        other = save.create(work, "client", ask(store, agencies.one).id, "", {"CLIENT": "living", "SEX": "1"})
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+t><down><enter><ctrl+n>")
+    terminal.until("What is to be added?")
+    with store.writing(Who("bob", NOW)) as work:
+        merge.merge(work, other.id, known.client.id)
+    terminal.until("DELETED")
+    terminal.press(letter)
+    terminal.until("stands with another client now")
+    terminal.press("<f2>")
+    terminal.until("F2 Save")
+    assert ask(store, drafts.listed, "ann") == []
+
+
 def test_what_is_taken_to_another_client_while_the_store_is_busy_with_keeping_it_is_not_laid_here() -> None:
     draft = DraftInfo("ann", "episode", "e1", "c1", "", {"PC": "NW7"}, 1, NOW, fields=1, version=1, session="before")
     screen = MagicMock()

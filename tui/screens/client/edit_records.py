@@ -190,6 +190,9 @@ class Adding:
                 self.screen.program.open_client()
             elif letter in ("e", "l"):
                 self.add_episode(like_last=letter == "l")
+            elif letter is not None and episode is not None and episode.id not in case.by_id:
+                gone = "The {episode} it was to be added to stands with another {client} now: nothing is added."
+                self.screen.say(Sentence(gone), "warning")
             elif letter in sections and episode is not None:
                 self._go_to(case.add("event", episode.id, sections[letter]))
             elif letter == "a" and episode is not None and last is not None:
