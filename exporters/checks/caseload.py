@@ -48,6 +48,18 @@ def stored_context(snapshot: Snapshot, agency: "AgencyInfo", day: date) -> Conte
     return Context(day, "store", settings=settings, agency=agencies.code_of(snapshot, agency))
 
 
+def by_now(snapshot: Snapshot, agency: "AgencyInfo", checker: Checker) -> tuple["AgencyInfo", Checker, str]:
+    """The agency as it is now, what checks by the edition that is in force now, and the grounds of such a check.
+
+    A screen on which somebody types speaks the edition that it was opened by, whatever was installed, or the agency
+    went over to, meanwhile. What is kept is of the one in force, and is not said to be of any other.
+    """
+    now = agencies.as_now(snapshot, agency)
+    grounds = agency_settings.grounds(snapshot, now)
+    deriver = snapshot.derivers[now.standard]
+    return now, checker if deriver.standard is checker.standard else deriver.checker, grounds
+
+
 class GoingCheck:
     """Checks what would be sent of episodes that are being checked."""
 
@@ -169,6 +181,7 @@ def check_caseload(
     """
     done = 0
     with store.reading() as snapshot:
+        agency, checker, grounds = by_now(snapshot, agency, checker)
         due = queries.count_stale(snapshot, agency, day) if progress else 0
         context = stored_context(snapshot, agency, day)
         # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
@@ -177,7 +190,7 @@ def check_caseload(
         checked = ((record.episode_id, stamp, beside.check(record, sent)) for stamp, record, sent in stream)
         while found := list(islice(checked, BATCH)):
             going = beside.add(found)
-            store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going)
+            store.do(Who(CHECKER, now), results.save, found, day, grounds=grounds, going=going)
             done += len(found)
             if progress:
                 progress(min(done, due), due)
@@ -191,13 +204,14 @@ def check_some(
     """Check some episodes, due or not, and keep what was found; return for how many it was kept."""
     found: list[tuple[str, str, list[Finding]]] = []
     with store.reading() as snapshot:
+        agency, checker, grounds = by_now(snapshot, agency, checker)
         context = stored_context(snapshot, agency, day)
         beside = _EpisodeCheck(snapshot, agency, checker, context, ids)
         for stamp, record, sent in beside.going.prepared(queries.stamped(snapshot, agency, ids)):
             found.append((record.episode_id, stamp, beside.check(record, sent)))
             sleep(0)  # whoever types meanwhile is answered before the next episode
         going = beside.add(found)
-    return store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going)
+    return store.do(Who(CHECKER, now), results.save, found, day, grounds=grounds, going=going)
 
 
 class _EpisodeCheck:
@@ -243,6 +257,7 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
     kept: list[Finding] = []
     returned: list[Finding] = []
     with store.reading() as snapshot:
+        agency, checker, grounds = by_now(snapshot, agency, checker)
         if not results.beside_is_due(snapshot, agency, day):
             return False
         version, known = index.saved_version(snapshot), audit.end(snapshot)
@@ -263,5 +278,5 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
     with store.writing(Who(CHECKER, now)) as unit:
         if audit.done_since(unit, known, audit.REMOVE):
             return False
-        results.save_beside(unit, agency, found, version, day, settings=context.settings)
+        results.save_beside(unit, agency, found, version, day, grounds=grounds)
     return True

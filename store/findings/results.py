@@ -68,25 +68,25 @@ def basis(
     snapshot: Snapshot,
     agency: AgencyInfo,
     day: date,
-    settings: Mapping[str, str] | None = None,
+    grounds: str = "",
     period: str = "",
 ) -> str:
     """What a check on a day depends on besides the episode: rules, the agency's settings, and what is to be sent then.
 
-    `settings` are those it was made with, None for those of now; `period` is the key of the one that is due, if known.
+    `grounds` are those it was made by, "" for those of now; `period` is the key of the one that is due, if known.
     """
-    grounds = agency_settings.grounds(snapshot, agency, settings)
-    return f"{day.isoformat()} {grounds} {period or due_part.due(snapshot, agency, day)}"
+    its = grounds or agency_settings.grounds(snapshot, agency)
+    return f"{day.isoformat()} {its} {period or due_part.due(snapshot, agency, day)}"
 
 
 def save(
     unit: UnitOfWork,
     items: Iterable[Checked],
     day: date,
-    settings: Mapping[str, str] | None = None,
+    grounds: str = "",
     going: Mapping[str, Going] = NOTHING_GOES,
 ) -> int:
-    """Keep what was found, by the settings given, in place of what was found before; return for how many episodes.
+    """Keep what was found, by the grounds given, in place of what was found before; return for how many episodes.
 
     `going` is what would be sent of those, by id, of which that is not all as it stands. An episode that was changed
     since it was read is passed over: it stays stale. `chain` gives the audit's chain; it is asked for when an
@@ -135,7 +135,7 @@ def save(
                 for one, (state, _, found) in fresh.items()
                 if one in theirs and state.id in going
             }
-            _keep_figures(unit, known[number], theirs, apart, day, settings)
+            _keep_figures(unit, known[number], theirs, apart, day, grounds)
         _show(unit.connection, unit.derivers, [state for state, _, _ in fresh.values()], counted)
         done += len(fresh)
     return done
@@ -147,11 +147,11 @@ def _keep_figures(
     theirs: Mapping[int, figures.Figures],
     apart: Mapping[int, tuple[Going, Sequence[Finding]]],
     day: date,
-    settings: Mapping[str, str] | None,
+    grounds: str,
 ) -> None:
     """Keep what was counted of an agency's episodes; `apart` are those of which not all goes as it stands."""
     period = due_part.due(unit, agency, day)
-    told = {"checked_for": basis(unit, agency, day, settings, period), "checked_at": unit.at}
+    told = {"checked_for": basis(unit, agency, day, grounds, period), "checked_at": unit.at}
     figures.keep(unit.connection, theirs, {**told, "checked_revision": STATES.c.revision})
     due_part.keep(unit.connection, theirs, apart, period)
 
@@ -162,7 +162,7 @@ def save_beside(
     found: Beside,
     revision: int,
     day: date,
-    settings: Mapping[str, str] | None = None,
+    grounds: str = "",
 ) -> None:
     """Keep what shows between an agency's episodes, in place of what was found so before.
 
@@ -182,7 +182,7 @@ def save_beside(
     other = [n for n in numbers if [(row.rule, row.told, row.beside) for row in before.get(n, ())] != plain.get(n, [])]
     if other:
         _renew_beside(unit, agency, other, after)
-    its_basis = basis(unit, agency, day, settings)
+    its_basis = basis(unit, agency, day, grounds)
     mark = {"revision": revision, "checked_for": its_basis}
     mine = BESIDE_CHECKS.c.agency_number == agency.number
     if not unit.connection.execute(update(BESIDE_CHECKS).where(mine).values(mark)).rowcount:

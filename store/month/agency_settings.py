@@ -3,8 +3,6 @@
 A check holds for the settings it was made with: kept with a digest of those, it is stale once they are others.
 """
 
-from collections.abc import Mapping
-
 from sqlalchemy import insert, select, update
 
 from store.disk.tables import LETTERS, SETTINGS
@@ -21,13 +19,10 @@ def settings(snapshot: Snapshot, agency: AgencyInfo) -> dict[str, str]:
     return {row.name: row.told for row in snapshot.connection.execute(query.order_by(SETTINGS.c.name))}
 
 
-def grounds(snapshot: Snapshot, agency: AgencyInfo, told: Mapping[str, str] | None = None) -> str:
-    """What a check depends on besides record and day, by the settings `told`, else those the agency has now."""
+def grounds(snapshot: Snapshot, agency: AgencyInfo) -> str:
+    """What a check depends on besides record and day: the edition, and the settings that the agency has now."""
     deriver = snapshot.derivers[agency.standard]
-    if not deriver.standard.settings:
-        own = deriver.fingerprint
-    else:
-        own = deriver.grounds(settings(snapshot, agency) if told is None else told)
+    own = deriver.grounds(settings(snapshot, agency) if deriver.standard.settings else {})
     # What ends before the agency changed its letter is checked as it goes in the old one.
     left = select(LETTERS.c.before).where(LETTERS.c.agency_number == agency.number, LETTERS.c.undone_at.is_(None))
     names = snapshot.connection.execute(left.order_by(LETTERS.c.number)).scalars()

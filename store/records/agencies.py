@@ -60,6 +60,11 @@ def code_of(snapshot: Snapshot, agency: AgencyInfo) -> str:
     return snapshot.connection.execute(query).scalar_one_or_none() or agency.code
 
 
+def as_now(snapshot: Snapshot, agency: AgencyInfo) -> AgencyInfo:
+    """An agency as it is by now; as it was where it is gone."""
+    return next((its for its in listed(snapshot) if its.number == agency.number), agency)
+
+
 def ensure(
     unit: UnitOfWork, code: str, standard: str, name: str = "", region: str = "", *, since: str = ""
 ) -> AgencyInfo:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from store.facts import Kind
 from validators.dates import parse_date
@@ -15,6 +16,9 @@ from validators.rules.field_patterns import SHORTENERS
 from validators.standard.model import RuleRow, Standard
 from validators.standard.terminology import Sentence, term
 from validators.version import VERSION
+
+if TYPE_CHECKING:
+    from validators.rules.checker import Checker
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 # What `decode` calls between its own checks; the type stubs do not tell of it.
@@ -142,6 +146,13 @@ class Deriver:
     def standard(self) -> Standard:
         """The standard it derives by."""
         return self._standard
+
+    @cached_property
+    def checker(self) -> "Checker":
+        """The standard's rules, ready to be applied; compiled when they are first asked for."""
+        from validators.rules.checker import Checker  # only where something is checked
+
+        return Checker(self._standard)
 
     def has_events(self, section: str) -> bool:
         """Whether there are events of a section: an agency that has changed its letter may keep others, too."""

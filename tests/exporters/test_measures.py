@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def test_what_was_found_by_settings_that_are_others_meanwhile_stays_stale(store:
         (its, stamp)
         for stamp, its in ((stamp, record.episode_id) for stamp, record in ask(store, queries.stamped, agency))
     ]
-    before = ask(store, agency_settings.settings, agency)
+    before = ask(store, agency_settings.grounds, agency)
     say(store, "structured_day_programmes", "yes")
     assert (
         do(
@@ -126,10 +127,20 @@ def test_what_was_found_by_settings_that_are_others_meanwhile_stays_stale(store:
             stored_results.save,
             [(its, stamp, []) for its, stamp in read],
             TODAY,
-            settings=before,
+            grounds=before,
         )
         == 4
     )
     assert ask(store, queries.count_stale, agency, TODAY) == 4
     check_some(store, agency, MEASURED, ids, TODAY, NOW)
     assert ask(store, queries.count_stale, agency, TODAY) == 0
+
+
+def test_what_is_kept_is_found_by_the_edition_in_force_whatever_a_screen_speaks(
+    store: Store, agency: AgencyInfo
+) -> None:
+    before = Checker(replace(WALES, rules=tuple(one for one in WALES.rules if one.id != "modality-07")))
+    ids = [record.episode_id for record in ask(store, records_read.episodes, agency)]
+    check_some(store, agency, before, ids, TODAY, NOW)
+    assert ask(store, queries.count_stale, agency, TODAY) == 0
+    assert "modality-07" in {one.rule for one in ask(store, queries.findings, agency)}

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from exporters.checks.caseload import check_some, compare_episodes
 from store.facts import AgencyInfo
 from store.findings import queries
+from store.records import agencies
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.terminology import counted
@@ -173,6 +174,7 @@ def due_episodes(snapshot: Snapshot, agency: AgencyInfo, day: date) -> tuple[int
 
     Sessions that begin together would all check the same ones; each takes its own from somewhere else.
     """
+    agency = agencies.as_now(snapshot, agency)
     many = queries.count_stale(snapshot, agency, day)
     offset = random.randrange(max(1, many - ROUND))  # noqa: S311 (nothing secret hangs on it)
     return many, queries.stale(snapshot, agency, day, offset=offset, limit=ROUND)
