@@ -6,6 +6,7 @@ from hashlib import sha256
 from exporters.formats import choose
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import agency_settings, sent
+from store.records.values import Deriver
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.standard.model import Standard
@@ -23,8 +24,10 @@ def gone_by(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, kind: st
     """
     guarded = standard.guarded
     names = [one.id for one in sent.listed(snapshot, agency)] if kind == "new" else []
+    # A screen that was open while another edition came writes, and looks, by the one before.
+    deriver = snapshot.derivers[standard.id]
     return {
-        "edition": snapshot.derivers[standard.id].fingerprint,
+        "edition": (deriver if deriver.standard is standard else Deriver(standard)).fingerprint,
         "settings": agency_settings.settings(snapshot, agency).get(guarded.setting, "") if guarded else "",
         "schema": choose.of(standard).shape(),
         "sent": sha256(" ".join(sorted(names)).encode()).hexdigest() if names else "",

@@ -17,6 +17,7 @@ from exporters.checks.caseload import check_caseload
 from exporters.csv_format import selection
 from exporters.csv_format.writing import RowWriter
 from exporters.extracts import rows, writing
+from exporters.extracts.otherwise import otherwise
 from exporters.extracts.rows import file_name
 from exporters.extracts.writing import export_numbered, export_submission, told_as_text
 from exporters.formats.base import Taking
@@ -24,7 +25,7 @@ from exporters.work import Work
 from store.disk import doctor, files
 from store.facts import Who
 from store.findings import acceptances, queries
-from store.month import extracts
+from store.month import calendar, extracts
 from store.records import agencies, bulk_load
 from store.unit_of_work import UnitOfWork
 from tests.exporters.desks import Desk
@@ -340,3 +341,16 @@ def test_a_return_whose_warnings_are_accepted_is_ready_with_them(desk: Desk) -> 
     lines = list(told_as_text(receipt, STANDARD))
     assert lines[4].endswith("data quality 0.0 % (100 % without 2 accepted) (our estimate)")
     assert lines[-1] == "Ready with 2 accepted warnings."
+
+
+def test_a_file_written_by_the_edition_before_is_to_be_written_anew(desk: Desk) -> None:
+    """By whoever had a client open while another came."""
+    desk.take([row("1")])
+    before = replace(STANDARD, rules=STANDARD.rules[1:])
+    desk.send(standard=before)
+    agency = ask(desk.store, agencies.one)
+    with desk.store.reading() as snapshot:
+        (kept,) = extracts.listed(snapshot, agency)
+        period = calendar.of_agency(snapshot, agency).entry("2020-12").period
+        assert "edition" in otherwise(snapshot, agency, STANDARD, period, kept)
+        assert otherwise(snapshot, agency, before, period, kept) == ""
