@@ -283,7 +283,7 @@ class NotedSince(Problem):
 
 
 class NotThere(Problem):
-    """A record is not in the store: to try again does not help."""
+    """A record is not in the store, or no more: to try again does not help, and whoever shows it shows it no longer."""
 
 
 class Outgrown(Problem):

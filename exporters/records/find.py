@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from store.clients import lookalikes, search
-from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, EpisodeTree, Resemblance, StoredRecord
+from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, EpisodeTree, NotThere, Resemblance, StoredRecord
 from store.records import read
 from store.records.values import closed_up
 from store.snapshot import Snapshot
@@ -70,10 +70,6 @@ def _gone(snapshot: Snapshot, agency: AgencyInfo, wanted: str) -> Iterator[Store
     for client in read.clients_bearing(snapshot, agency, [wanted], by_reference=True).get(wanted, ()):
         if client.deleted:
             yield client
-
-
-class NotThere(Problem):
-    """There is no such record, or none any more: whoever shows it shows it no longer."""
 
 
 def by_store_id(snapshot: Snapshot, record_id: str) -> StoredRecord:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual.widget import Widget
 
-from exporters.records.find import NotThere
+from store.facts import NotThere
 from tui.session.program import StoreScreen
 from tui.session.refresher import Refresher
 from tui.session.store_access import StoreChanged
