@@ -14,7 +14,6 @@ from store.facts import AgencyInfo, ExtractInfo
 from store.month.facts import BounceList
 from store.people.record_acts import SENDS_NOTHING_ELSE
 from store.records.read import batches
-from store.records.save import LETTER
 from store.records.values import moment, pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -108,7 +107,7 @@ def changed_fields(snapshot: Snapshot, records: Collection[str], since: int) -> 
     columns = AUDITS.c.record_id, AUDITS.c.field
     for some in batches(sorted(records)):
         query = select(*columns).where(AUDITS.c.record_id.in_(some), AUDITS.c.number > since).distinct()
-        query = query.where(AUDITS.c.act.not_in((*SENDS_NOTHING_ELSE, LETTER)))
+        query = query.where(AUDITS.c.act.not_in(SENDS_NOTHING_ELSE))
         for record, field in snapshot.connection.execute(query):
             found.setdefault(record, set()).add(field)
     return found
