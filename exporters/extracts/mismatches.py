@@ -202,6 +202,8 @@ class Finder:
             told = "The client was deleted, or merged into another." if borne else "No client has that identifier now."
             return replace(found, told=told)
         there = [one.episode for one in read.tree(self.snapshot, kept.id).episodes if not one.episode.deleted]
+        # What goes by its own identifier is not what went without one.
+        there = [one for one in there if not self.standard.has_consent(one.values)] or there
         names = (one.values.get(self.standard.role("episode_id"), "") for one in there)
         why = {self.preview.left_out.get(name, "") for name in names}
         found = replace(found, client_id=kept.id, episode_id=there[0].id if there else "")

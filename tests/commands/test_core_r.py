@@ -4,12 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from store.records import agencies, read
+from store.facts import Who
+from store.records import agencies, read, save
 from store.store import open_store
 from tests.commands.running import Place, call
 from validators.standard.catalogue import load
@@ -284,3 +286,23 @@ def test_who_does_not_consent_is_the_same_next_month_wherever_the_row_stands(pla
         ("gone", "explained", "Consent is recorded now: the episode goes with its identifier."),
         ("gone", "open", "The client was deleted, or merged into another."),
     ]
+
+
+def test_who_came_back_and_consents_now_is_not_denied_by_what_the_base_year_leaves_behind(place: Place) -> None:
+    """The episode of before, without consent and closed, stood open in the list: the one of today goes on."""
+    day, later = ("--today", "2026-07-10"), ("--today", "2026-09-02")
+    made = ("--standard", "ndtms-r-ad", "--agency", "N9901", "--clients", 10, "--today", "2026-03-25")
+    assert call("sample", *made, *place.options).code == 0
+    ended = {"CONSENT": "N", "REFLD": "20240201", "DISD": "20240601", "DISRSN": "80"}
+    with open_store(place.store, place.key, load) as store:
+        with store.reading() as snapshot:
+            every = read.episodes(snapshot, agencies.one(snapshot))
+            client = next(one for one in every if one.episode["CONSENT"] == "Y" and not one.episode.get("DISD"))
+        with store.writing(Who("ann", datetime(2026, 3, 26, tzinfo=UTC))) as unit:
+            before = save.create(unit, "episode", client.client_id, "", ended)
+    assert call("export", "--submission", "2026-06", "--out", place.folder, *day, *place.options).code == 0
+    assert call("extracts", "sent", "last", *day, *place.options).code == 0
+    looked = call("extracts", "mismatches", "--submission", "2026-08", "--format", "json", *later, *place.options)
+    (found,) = [one for one in json.loads(looked.out)["mismatches"] if one["client_id"] == client.client_id]
+    assert (found["state"], found["episode_id"]) == ("explained", before.id)
+    assert found["told"] == "It was closed before the base date, now 2025-01-01: nothing is wrong."
