@@ -114,9 +114,10 @@ class GoingCheck:
         if not part and not is_apart and self.standard.has_consent(record.episode):
             return  # what was sent before takes no row
         rows = 1 if self.standard.withholds(outgoing.record.episode) else outgoing.record.rows
-        found = self._by_kept(self._judged(outgoing), kept, waiting(record, outgoing))
+        judged = self._judged(outgoing)
         if self._is_old:
-            found = tuple(replace(one, message=self._told_of_letter(one)) for one in found)
+            judged = tuple(map(self._told_of_letter, judged))
+        found = self._by_kept(judged, kept, waiting(record, outgoing))
         self._found[record.episode_id] = Going(rows, events, found)
 
     def _judged(self, outgoing: Outgoing) -> tuple[Finding, ...]:
@@ -124,10 +125,19 @@ class GoingCheck:
         found = self._checker.check(outgoing.judged, self._context)
         return (*(one for one in found if one.event_id in part), *outgoing.findings)
 
-    def _told_of_letter(self, one: Finding) -> str:
-        """What is found in a return that still goes out in the letter which was left: the form asks by another."""
-        gone = any(header not in self._asked for header in one.fields)
-        return f"Edition {self.standard.edition}{', not in the form' if gone else ''}: {one.message}"
+    def _told_of_letter(self, one: Finding) -> Finding:
+        """What is found in a return that still goes out in the letter which was left, at the fields as they are called
+        now: the form asks by another."""
+        now = self.standard.held_in
+        fields = tuple(now.get(header, header) for header in one.fields)
+        gone = any(header not in self._asked for header in fields)
+        return replace(
+            one,
+            field=now.get(one.field, one.field),
+            fields=fields,
+            values={now.get(header, header): text for header, text in one.values.items()},
+            message=f"Edition {self.standard.edition}{', not in the form' if gone else ''}: {one.message}",
+        )
 
     def _by_kept(self, found: tuple[Finding, ...], kept: Collection[Finding], waits: "Waits") -> tuple[Finding, ...]:
         """The same findings, by the values as they are kept, which somebody accepts, where less of these leaves."""

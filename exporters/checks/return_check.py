@@ -21,7 +21,7 @@ from store.findings.acceptance_facts import Accepted
 from store.month import agency_settings, calendar
 from store.records import read
 from store.snapshot import Snapshot
-from validators.records import EpisodeRecord, Finding
+from validators.records import EpisodeRecord, Finding, Values
 from validators.rules.field_patterns import shortened, shorteners_of
 from validators.rules.registry import Context
 
@@ -33,9 +33,15 @@ def examination(snapshot: Snapshot, work: Work, selection: Selecting) -> Examina
     agency = work.agency
     settings = agency_settings.settings(snapshot, agency)
     context = Context(work.today, "file", selection.period, settings, agency.code)
-    # Somebody accepts a value as it is kept, and so what leaves of it.
     shorteners = shorteners_of(selection.standard)
-    accepted = Accepted(acceptances.listed(snapshot, agency), lambda values: shortened(values, shorteners))
+    then = {held: header for header, held in selection.standard.held_in.items()}
+
+    def leaves(values: Values) -> Values:
+        """Somebody accepts a value as it is kept, and so what leaves of it, under the header that it leaves under."""
+        own = {then.get(header, header): text for header, text in values.items()} if then else values
+        return shortened(own, shorteners)
+
+    accepted = Accepted(acceptances.listed(snapshot, agency), leaves)
     repeated, alike = read.repeated_identifiers(snapshot, agency), lookalikes.alike(snapshot, agency)
     return Examination(selection.standard, context, repeated, accepted, alike)
 

@@ -250,6 +250,37 @@ def test_what_the_old_letter_alone_finds_in_its_last_return_is_listed_with_its_r
     assert (due["errors"], due["warnings"], due["accepted"]) == (1, 1, 1)
 
 
+def test_what_the_old_letter_finds_of_a_field_that_is_called_otherwise_now_is_told_at_that_field(
+    filled: Place, tmp_path: Path
+) -> None:
+    """It goes out in the return that is still to be made: under the name of then nobody was told who had it in hand."""
+    day = ("--today", "2026-04-05")
+    with opened(filled) as store, store.reading() as snapshot:
+        every = read.episodes(snapshot, agencies.one(snapshot))
+        mine = next(one for one in every if one.episode.get("HEPCTD") and not one.episode.get("DISD"))
+    listed = tmp_path / "codes.csv"
+    listed.write_text("code,text\n99,Not asked\n", encoding="utf-8")
+    assert call("standards", "install", listed, "--standard", "ndtms-r", "--list", "hepatitis_c_tested").code == 0
+    load.cache_clear()
+    told(call(*STEP, *day, *filled.options))
+    saved = call("client", "edit", mine.episode_id, "HEPATCTD=98", *day, *filled.options)
+    unknown = "error   HEPATCTD: Edition R: Hepatitis C tested has a value that is not in the code list"
+    assert saved.code == 1 and unknown in saved.out
+    assert unknown in call("client", "show", mine.client_id, *day, *filled.options).out
+    due = json.loads(call("due", "--format", "json", *day, *filled.options).out)[0]
+    assert due["errors"] == 1
+    told(call("client", "edit", mine.episode_id, "HEPATCTD=", *day, *filled.options))
+    assert unknown not in call("client", "show", mine.client_id, *day, *filled.options).out
+    # What is accepted of it is accepted in that return.
+    told(call("client", "edit", mine.episode_id, "HEPATCTD=NEVER", *day, *filled.options))
+    reasoned = ("--rule", "layout", "--reason", "so it was", *day, *filled.options)
+    told(call("client", "accept", mine.episode_id, *reasoned))
+    due = json.loads(call("due", "--format", "json", *day, *filled.options).out)[0]
+    looked = call("export", "--submission", "2026-03", "--dry-run", "--format", "json", *day, *filled.options)
+    receipt = json.loads(looked.out)
+    assert [(one["errors"], one["warnings"], one["accepted"]) for one in (due, receipt)] == [(0, 1, 1)] * 2
+
+
 def test_a_list_of_what_was_refused_in_the_old_letter_leads_to_the_fields_as_they_are_called_now(
     filled: Place, tmp_path: Path
 ) -> None:
