@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock, patch
 
 import pytest
 
@@ -15,6 +18,7 @@ from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask
 from tests.terminal import Terminal
+from tui.screens.bounces import BouncesScreen
 from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
@@ -120,3 +124,27 @@ def test_without_an_extract_it_says_so(start: Start) -> None:
     command(terminal, "bounce list", "No extract was written yet")
     paste(terminal, "2\n")
     terminal.until("nothing a list could speak of")
+
+
+def test_what_was_read_before_one_did_something_here_does_not_take_its_place() -> None:
+    """Somebody else's act had the list read just as one pasted, or went to another extract: the answer came last, and
+    the paste was gone from the screen, or the list of one month stood under the extract of another."""
+    screen: Any = BouncesScreen()
+    screen.extracts = [SimpleNamespace(submission="2020-10"), SimpleNamespace(submission="2020-11")]
+    again = Mock()
+    with (
+        patch.object(BouncesScreen, "program", SimpleNamespace(agency=None)),
+        patch.object(BouncesScreen, "_read"),
+        patch.object(screen._refresher, "read", again),
+        patch.object(bounce_lists, "one", return_value=SimpleNamespace(text="3 DOB", counts_rows=False)),
+    ):
+        answer = screen._question()(Mock())
+        screen.text = "3 DOB\n4 PC"
+        screen._stands(answer)
+        assert screen.text == "3 DOB\n4 PC" and again.call_count == 1
+        answer = screen._question()(Mock())
+        screen.at = 1
+        screen._stands(answer)
+        assert screen.text == "3 DOB\n4 PC" and again.call_count == 2
+        screen._stands(screen._question()(Mock()))
+        assert screen.text == "3 DOB" and again.call_count == 2

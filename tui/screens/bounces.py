@@ -94,7 +94,7 @@ class BouncesScreen(StoreScreen[None]):
         self._is_new = False
         self._opened: int | None = None
         self._is_away = False
-        self._refresher: Refresher[BounceList | None] = Refresher(self, self._question, self._stands)
+        self._refresher: Refresher[tuple[str, str, BounceList | None]] = Refresher(self, self._question, self._stands)
         self.about = TextLine(id="about")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
 
@@ -148,11 +148,15 @@ class BouncesScreen(StoreScreen[None]):
         if not event.own:
             self.action_refresh_data()
 
-    def _question(self) -> Question[BounceList | None]:
-        agency, submission = self.program.agency, self.extracts[self.at].submission
-        return lambda snapshot: bounce_lists.one(snapshot, agency, submission)
+    def _question(self) -> Question[tuple[str, str, BounceList | None]]:
+        agency, submission, shown = self.program.agency, self.extracts[self.at].submission, self.text
+        return lambda snapshot: (submission, shown, bounce_lists.one(snapshot, agency, submission))
 
-    def _stands(self, kept: BounceList | None) -> None:
+    def _stands(self, found: tuple[str, str, BounceList | None]) -> None:
+        submission, shown, kept = found
+        if (submission, shown) != (self.extracts[self.at].submission, self.text):
+            self._refresher.read()  # the answer is older than what was done here meanwhile
+            return
         if (kept.text if kept is not None else "") == self.text:
             return
         if kept is not None and kept.text.strip():
