@@ -4,7 +4,16 @@ import pytest
 
 from tests.form.conftest import TODAY
 from tui.form.code_list import CodeListing as OpenList
-from tui.form.codes import Choice, code_by_words, exact_code, find_codes, is_words, list_status, telling_label
+from tui.form.codes import (
+    Choice,
+    code_by_words,
+    exact_code,
+    find_codes,
+    is_meant_somewhere,
+    is_words,
+    list_status,
+    telling_label,
+)
 from tui.form.record_model import RecordModel, Surroundings
 from validators.standard.catalogue import load
 from validators.standard.model import CodeList, Layout
@@ -116,6 +125,23 @@ def test_no_is_not_taken_for_what_a_label_only_adds_in_brackets(typed: str) -> N
     """No, typed for whether somebody injects, became "Previously injected (but not currently)"."""
     injecting = load("ndtms-cjit-p").code_lists["injecting_status"]
     assert code_by_words(injecting, typed) == ""
+
+
+@pytest.mark.parametrize(
+    ("listed", "typed", "is_meant"),
+    [
+        ("sexual_orientation", "not sure", True),
+        ("consent", "not consent", True),
+        ("injecting_status", "not", False),
+        ("parental_status", "parent", False),
+        ("parental_status", "not a cat", False),
+    ],
+)
+def test_whoever_types_the_not_with_what_stands_after_it_means_a_label_that_says_so(
+    listed: str, typed: str, is_meant: bool
+) -> None:
+    """The list did not open for it, as it does not for what a label only says that it does not mean."""
+    assert is_meant_somewhere(load("ndtms-cjit-p").code_lists[listed], typed) is is_meant
 
 
 def test_no_is_the_one_answer_that_is_a_no() -> None:

@@ -189,7 +189,14 @@ def code_by_words(codes: CodeList, text: str) -> str:
 
 
 def is_meant_somewhere(codes: CodeList, text: str) -> bool:
-    """Whether any label may mean the words, rather than say of them that it does not: a list to choose from has one."""
+    """Whether any label may mean the words, rather than say of them that it does not: a list to choose from has one.
+
+    Whoever types the "not" with what stands after it, as "not sure", means a label that says so.
+    """
+    typed = fold(text).strip()
+    negation = NEGATION.search(typed)
+    if negation is not None and negation.end() < len(typed):
+        return bool(find_codes(codes, text))
     return bool(_hints(codes, text)) or any(fit != DENIED for fit, _ in _ranked(codes, text, NO_USE))
 
 
