@@ -1,13 +1,30 @@
 """The standards: everything about a field, a list, a rule; found by any words."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from exporters.editions.install import candidate, install_audited
+from store.facts import Who
+from store.store import Store
+from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
+from tests.stores import do
 from tui.screens.standards import items, page_of
 from tui.session.standard_pages import data_set_page, field_page, list_page, rule_page
 from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
+
+
+@pytest.fixture
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A data folder with nothing installed."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    load.cache_clear()
+    yield
+    load.cache_clear()
 
 
 def test_pictures(start: Start) -> None:
@@ -71,3 +88,26 @@ def test_typed_ahead_and_back(start: Start) -> None:
     assert terminal.lines()[1].startswith(" Find: field conse")
     terminal.press("<escape>", 0.4)
     assert terminal.lines()[0].strip() == "Clients"
+
+
+def test_another_data_set_that_is_looked_at_is_as_it_is_once_an_install_of_it_is_taken_back(
+    start: Start, store: Store, tmp_path: Path, own_data: None
+) -> None:
+    """Its pages stayed those of the install that was gone."""
+    listed = tmp_path / "ethnicity.csv"
+    listed.write_text("code,text\nZ,Made up\n", encoding="utf-8")
+    do(store, Who("ann", NOW), install_audited, candidate(listed, "ndtms-r"))
+    terminal = start()
+    command(terminal, "standards", "Ctrl+O Draft")
+    terminal.press("data set ndtms-r<enter>")
+    terminal.until("Standards: NDTMS core data set R")
+    terminal.press("list ethnicity<enter>")
+    terminal.until("Made up")
+    terminal.press("<escape><ctrl+k>")
+    terminal.until("Take back:")
+    terminal.press("ndtms-r<enter>")
+    terminal.until("Take back ndtms-r?")
+    terminal.press("t")
+    terminal.until("taken back; kept aside")
+    terminal.press("<enter>")
+    terminal.until("White - British")

@@ -6,6 +6,7 @@ From here an owner's documents are read into a draft, a draft is opened, edition
 import shlex
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -148,6 +149,9 @@ class StandardsScreen(StoreScreen[None]):
 
     def _renew(self) -> None:
         self._known = installs()
+        if self._given is not None:
+            with suppress(Problem):  # what was there by an install only stays to be read as it was
+                self.standard = load(self._given.id)
         self.index.offer(list(items(self.standard)))
         self.show()
 
