@@ -63,8 +63,8 @@ class ExtractText:
     def __init__(self, pieces: Iterable[bytes], standard: Standard) -> None:
         """Read it all. Raises Problem when it has no heading of this standard, and whatever the pieces raise."""
         self.standard = standard
-        lines = lines_of(pieces, standard.submission.encoding)
-        renamed = pieces.renamed if isinstance(pieces, EarlierText) else {}
+        then, renamed = (pieces.standard, pieces.renamed) if isinstance(pieces, EarlierText) else (standard, {})
+        lines = lines_of(pieces, then.submission.encoding)
         self.headers = tuple(renamed.get(header, header) for header in cells_of(next(lines, "")))
         self._identity, self._client = standard.role("episode_id"), standard.role("client_id")
         if self._identity not in self.headers or self._client not in self.headers:

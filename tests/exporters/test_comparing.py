@@ -1,9 +1,12 @@
 """The plain difference between two extracts: new, gone and changed, field by field."""
 
+from dataclasses import replace
+
 import pytest
 
 from exporters.csv_format.pager import KeptTable
 from exporters.extracts.compare import Comparison, FieldChange, compare_texts
+from exporters.formats.base import EarlierText
 from store.facts import Who
 from store.month import extracts
 from store.records import agencies, merge, read, save
@@ -37,6 +40,13 @@ def test_equal_extracts_have_no_difference_in_whatever_order() -> None:
     assert compared(rows, rows).differences == () and compared(rows, rows).alike == 2
     turned = compared(rows, [rows[2], rows[1], rows[0]])
     assert turned.differences == () and turned.alike == 2
+
+
+def test_what_was_written_in_an_edition_that_was_left_is_read_in_its_own_encoding() -> None:
+    then = replace(STANDARD, submission=replace(STANDARD.submission, encoding="windows-1252"))
+    text = table([row(CLIENT="Zoë")])
+    old = EarlierText([text.encode("windows-1252")], then, {})
+    assert compare_texts(old, [text.encode()], STANDARD).differences == ()
 
 
 def test_episodes_and_events_are_new_gone_and_changed_field_by_field() -> None:
