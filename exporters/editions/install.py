@@ -29,6 +29,7 @@ from validators.standard.catalogue import InstalledFolder
 from validators.standard.layers import LIST_COLUMNS
 from validators.standard.loader import load_standard
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
@@ -275,7 +276,7 @@ def _refuse_left_behind(snapshot: "Snapshot", agency: "AgencyInfo", before: Stan
     if many := sum(1 for _ in letters.holding(snapshot, agency, renamed)):
         told = ", ".join(f"{old} → {new}" for old, new in renamed.items())
         raise Problem(
-            f"{many:,} records of {agency.code} hold values that it has under another header ({told}), and would go"
+            f"It has values of {counted(many, 'record')} of {agency.code} under another header ({told}), which would go"
             " without them: give the edition an id of its own, and go over to it with `keywork agencies change-letter`."
         )
 
