@@ -89,8 +89,7 @@ def save(
     """Keep what was found, by the grounds given, in place of what was found before; return for how many episodes.
 
     `going` is what would be sent of those, by id, of which that is not all as it stands. An episode that was changed
-    since it was read is passed over: it stays stale. `chain` gives the audit's chain; it is asked for when an
-    acceptance lapses.
+    since it was read is passed over: it stays stale.
     """
     done, known = 0, {one.number: one for one in agencies.listed(unit)}
     for batch in batches(items, SAVED_AT_ONCE):
