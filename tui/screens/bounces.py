@@ -220,8 +220,11 @@ class BouncesScreen(StoreScreen[None]):
         self.program.read(lambda snapshot: _found(snapshot, *args), on_done=came, hold=True)
 
     def _came(self, found: list[Bounce], problem: Problem | None = None) -> None:
-        self.bounces = found
+        before, at = self.bounces, self.table.cursor
+        self.bounces, self._opened = found, _place(before, self._opened, found)
         self.table.reload()
+        place = _place(before, at, found)
+        self.table.go(at if place is None else place, quiet=True)
         self.on_line_list_moved()  # with what is said below, not a frame later
         if problem is not None:
             self.say(problem.sentence, "warning")
@@ -418,6 +421,16 @@ def _extracts(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
     """The last one sent first, then all, the latest first."""
     known = extracts.listed(snapshot, agency)[::-1]
     return sorted((replace(one, receipt={}) for one in known), key=lambda one: not one.is_sent)
+
+
+def _place(before: Sequence[Bounce], at: int | None, found: Sequence[Bounce]) -> int | None:
+    """Where a line stands now, None where it is gone: lines above it may have gone, of somebody who was removed."""
+    if at is None or at >= len(before):
+        return None
+    text = before[at].text
+    alike = [row for row, one in enumerate(found) if one.text == text]
+    above = sum(one.text == text for one in before[:at])
+    return alike[min(above, len(alike) - 1)] if alike else None
 
 
 def _found(
