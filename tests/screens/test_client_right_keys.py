@@ -96,8 +96,9 @@ def test_a_key_is_what_it_is_while_shift_or_ctrl_of_the_one_before_is_still_held
     """Terminals that tell every key apart (kitty, foot, Alacritty, Ghostty) have a name of its own for Shift+Enter, and
     whoever types capitals fast sends it: D, Enter, M became DM in the first field."""
     shift_enter, ctrl_enter, ctrl_tab, shift_backspace = "\x1b[13;2u", "\x1b[13;5u", "\x1b[9;5u", "\x1b[127;2u"
+    older_backspace = "\x1b[27;2;127~"
     terminal = start("new")
-    terminal.press(f"D{shift_enter}XY{shift_backspace}{shift_backspace}M{shift_enter}300763{ctrl_enter}1{ctrl_tab}B")
+    terminal.press(f"D{shift_enter}XY{shift_backspace}{older_backspace}M{shift_enter}300763{ctrl_enter}1{ctrl_tab}B")
     terminal.press(f"\x1b[27;2;13~gbr{shift_enter}Jo\x1b[32;2uX<f2>")
     terminal.until("Saved: Client Jo X DM")
     (kept,) = [ask(store, read.get, "client", id).values for id in _ids(store)]

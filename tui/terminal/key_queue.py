@@ -31,12 +31,19 @@ WITH_ALT = frozenset({"alt+left", "alt+right", "alt+up", "alt+down"})
 _ENTER, _TAB, _BACKSPACE, _ESCAPE = ("enter", "\r"), ("tab", "\t"), ("backspace", "\x7f"), ("escape", "\x1b")
 _BARE: Mapping[str, tuple[str, str | None]] = {
     **dict.fromkeys(("ctrl+j", "newline", "ctrl+m"), _ENTER),
-    **dict.fromkeys((f"{held}{key}" for held in ("shift+", "ctrl+", "ctrl+shift+") for key in ("enter", "\r")), _ENTER),
     **dict.fromkeys(("ctrl+tab", "ctrl+i"), _TAB),
     "ctrl+shift+tab": ("shift+tab", None),
-    **dict.fromkeys(("shift+backspace", "ctrl+backspace", "ctrl+shift+backspace", "ctrl+h"), _BACKSPACE),
-    **dict.fromkeys(("shift+escape", "ctrl+escape", "ctrl+left_square_bracket"), _ESCAPE),
+    "ctrl+h": _BACKSPACE,
+    "ctrl+left_square_bracket": _ESCAPE,
     "shift+space": ("space", " "),
+    # By their name or by their sign, which of some has lost the Shift.
+    **{bare[1]: bare for bare in (_ENTER, _BACKSPACE, _ESCAPE)},
+    **{
+        f"{held}{name}": bare
+        for bare in (_ENTER, _BACKSPACE, _ESCAPE)
+        for name in bare
+        for held in ("shift+", "ctrl+", "ctrl+shift+")
+    },
 }
 """What most terminals send for a key with Shift or Ctrl, by the name that one gives it which tells them apart."""
 
