@@ -46,15 +46,21 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two extracts have in common and not. The columns that only one of them has are told apart, not compared."""
+    """What two extracts have in common and not. The columns that only one of them has are told apart, not compared.
+
+    `changed` are the episodes that both have and that are not `alike`: in their own fields, or in an event of theirs.
+    """
 
     differences: tuple[Difference, ...]
     alike: int
+    changed: int
     columns_gone: tuple[str, ...] = ()
     columns_new: tuple[str, ...] = ()
 
     def count(self, change: Change, events: bool = False) -> int:
-        """How many episodes, or events, are new, gone or changed."""
+        """How many episodes, or events, are new, gone or changed; an episode also by its events, as receipts tell."""
+        if change == "changed" and not events:
+            return self.changed
         return sum(1 for one in self.differences if one.change == change and bool(one.section) == events)
 
 
@@ -72,6 +78,7 @@ def compare(old: SentText, new: SentText) -> Comparison:
     return Comparison(
         tuple(found),
         len(old.groups.keys() & new.groups.keys()) - changed,
+        changed,
         tuple(header for header in old.headers if header not in new.headers),
         tuple(header for header in new.headers if header not in old.headers),
     )

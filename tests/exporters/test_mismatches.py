@@ -263,7 +263,8 @@ def test_a_receipt_says_what_changed_since_the_last_one_that_was_sent(desk: Desk
     assert receipt.as_mapping()["changed_since"] == {"submission": "2020-11", **counts}
     preview = ask(desk.store, preview_extract, Work(ask(desk.store, agencies.one), STANDARD, TODAY), "2020-12")
     compared = ask(desk.store, changes_since, preview, ask(desk.store, extracts.listed, preview.agency)[0])
-    assert [compared.count(one) for one in ("new", "gone")] == [1, 1], "as the screen counts"
+    assert [compared.count(one) for one in ("new", "gone", "changed")] == [1, 1, 2], "as the screen counts"
+    assert compared.alike == 0
     told = "since 2020-11, which was sent: episodes 1 new, 1 gone, 2 changed; events 0 new, 1 gone, 0 changed"
     assert f"  {told}" in list(told_as_text(receipt, STANDARD))
     kept = list(receipt_lines(ask(desk.store, extracts.listed, preview.agency)[-1], STANDARD))

@@ -49,7 +49,8 @@ OtherArgument = Annotated[
     typer.Argument(metavar="ID", help="Another extract; without it, what would be written now.", show_default=False),
 ]
 SubmissionOption = Annotated[
-    str | None, typer.Option("--submission", metavar="YYYY-MM", help="The month that would be written now.")
+    str | None,
+    typer.Option("--submission", metavar="YYYY-MM", help="The month that would be written now; else the one due."),
 ]
 
 
@@ -202,7 +203,10 @@ def diff(
     at: StoreOptions,
     extract: ExtractArgument,
     other: OtherArgument = None,
-    submission: SubmissionOption = None,
+    submission: Annotated[
+        str | None,
+        typer.Option("--submission", metavar="YYYY-MM", help="The month that would be written now; else that of ID."),
+    ] = None,
     on: TodayOption = None,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
