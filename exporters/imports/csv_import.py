@@ -32,6 +32,7 @@ from store.facts import AgencyInfo, KnownEpisode, StoredRecord, Who
 from store.records import agencies, read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
+from validators.rules.file_rules import zeros_lost
 from validators.rules.messages import listed
 from validators.standard.model import Standard
 from validators.standard.terminology import counted
@@ -139,6 +140,7 @@ class Import:
         self._before = taken.compared_with(store)
         records = list(self._readable(extract))
         judge_rows(extract, self.report)
+        self._note_zeros(records)
         if not records and not self.report.left_out:
             every = store.ask(agencies.listed) if store else []
             return agency_code or next((one.code for one in every if one.standard == self.standard.id), "")
@@ -285,6 +287,16 @@ class Import:
             if own.strip() and own != code:
                 record = replace(record, client={**record.client, self._agency: code})
             yield record
+
+    def _note_zeros(self, records: list[EpisodeRecord]) -> None:
+        """Say where codes have lost their leading zeros: what a spreadsheet did to them it did to references, too."""
+        if (lost := zeros_lost(self.standard, records)) is None:
+            return
+        header = self.standard.role("client_reference")
+        numbers = {own for one in records if (own := one.client.get(header, "")).isascii() and own.isdigit()}
+        also = len(set(map(len, numbers))) > 1 and not any(own.startswith("0") for own in numbers)
+        told = f"; {self.standard.by_header[header].label.lower()} may have lost its own" if also else ""
+        self.report.notes.append(f"{lost.message}{told}")
 
     # --- comparing ------------------------------------------------------------------------------------------------
 

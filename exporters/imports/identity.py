@@ -82,8 +82,20 @@ class Readable:
         return value == value.strip() and (fits is None or fits(value, True))
 
     def spoils(self, header: str, kept: str, told: str) -> bool:
-        """Whether taking what is told would lose a value that can be read for one that cannot, or for none."""
-        return bool(kept) and (not told or (not self.is_readable(header, told) and self.is_readable(header, kept)))
+        """Whether taking what is told would lose a value that can be read for one that cannot, or for none, or for
+        itself without its leading zeros."""
+        if not kept or not told:
+            return bool(kept)
+        return self._lost_zeros(header, kept, told) or (
+            not self.is_readable(header, told) and self.is_readable(header, kept)
+        )
+
+    def _lost_zeros(self, header: str, kept: str, told: str) -> bool:
+        """Whether what is told is what is kept but for leading zeros, which spreadsheets drop, and no code itself."""
+        if len(told) >= len(kept) or without_zeros(told) != without_zeros(kept):
+            return False
+        field = self._standard.by_header.get(header)
+        return field is None or not field.codes or told not in self._standard.code_lists[field.codes].codes
 
     def takes_consent_away(self, header: str, kept: str, told: str) -> bool:
         """Whether one of two rows about an episode agrees, `kept`, and the other one refuses or withdraws."""

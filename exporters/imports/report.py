@@ -35,9 +35,10 @@ class ValueDifference:
 class ImportReport:
     """What an import did, or would do.
 
-    `refused` are values that cannot be read where the stored ones can, `withheld` consents that would undo a No,
-    `again` counts rows that were the very same as an earlier one, `blank` values of blanks and nothing else, `back`
-    deleted events that are there again; `before` and `after` are what `check` says of the episodes that were touched.
+    `refused` are values that cannot be read where the stored ones can, or that have lost their zeros, `withheld`
+    consents that would undo a No, `again` counts rows that were the very same as an earlier one, `blank` values of
+    blanks and nothing else, `back` deleted events that are there again; `before` and `after` are what `check` says of
+    the episodes that were touched.
     """
 
     path: Path
@@ -84,7 +85,7 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Te
     if report.again:
         yield f"Stored once, being the very same as an earlier {report.unit}: {report.again}"
     if report.refused:
-        yield "Values that cannot be read, not taken where the store has one that can:"
+        yield "Values that cannot be read, or lost leading zeros, not taken where the store has a better one:"
         yield from _told(report.refused, "store", "file")
     if report.withheld:
         yield "Consent that is refused or withdrawn here, not taken from a file (keywork client consent records it):"

@@ -152,7 +152,7 @@ def test_it_ends_with_what_check_says_and_makes_nothing_worse(place: Place) -> N
     spoilt = row(REFLD="2.02006E+07", PC="NE8 1", TRIAGED="", DRUG1="70000000")
     for options in (("--update", "--dry-run"), ("--update",)):
         code, out, _ = taken(place, [spoilt], *options)
-        assert "Values that cannot be read, not taken where the store has one that can:" in out
+        assert "Values that cannot be read, or lost leading zeros, not taken where the store has a better one:" in out
         assert "line 2: REFLD: store '20200601', file '2.02006E+07'" in out and "line 2: DRUG1: store" in out
         assert "0 of 1 rows had errors before, 0 of 1" in out.splitlines()[-1]
     first = kept(place)[0]

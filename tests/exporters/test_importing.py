@@ -285,6 +285,44 @@ def test_faulty_values_are_stored_as_they_came(desk: Desk) -> None:
     assert desk.take([row(**odd)]).unchanged == 1
 
 
+def test_zeros_that_a_spreadsheet_took_are_told_and_take_nothing_from_the_store(desk: Desk) -> None:
+    whole = [
+        row(CLIENT="000002", DISABLE1="09", ALCDDAYS="05", ALCUNITS="10"),
+        row("2", CLIENT="000024", DISABLE1="01", DISABLE2="10"),
+        row("3", CLIENT="100000", DISABLE1="NN"),
+    ]
+
+    def saved_again(one: dict[str, str]) -> dict[str, str]:
+        return {header: str(int(text)) if text.isdigit() else text for header, text in one.items()}
+
+    told = "Every code that begins with a zero has lost it in Disability 1, as a spreadsheet does"
+    desk.take(whole)
+    kept = desk.kept()
+    for update in (False, True):
+        report = desk.take(list(map(saved_again, whole)), update=update)
+        (note,) = report.notes
+        assert told in note and note.endswith("; client reference may have lost its own")
+        assert [(one.line, one.header, one.kept, one.told) for one in report.refused] == [
+            (2, "CLIENT", "000002", "2"),
+            (2, "DISABLE1", "09", "9"),
+            (2, "ALCDDAYS", "05", "5"),
+            (3, "CLIENT", "000024", "24"),
+            (3, "DISABLE1", "01", "1"),
+        ]
+        assert (desk.kept(), report.differences, report.updated, report.unchanged) == (kept, [], 0, 3)
+    assert desk.take([row(DISABLE1="1", CLIENT="000002")], update=True).updated == 1, "another code is no lost zero"
+    assert desk.take([row("3", DISABLE1="01", CLIENT="000003")], update=True).refused == []
+    assert [each["CLIENT"] for each in desk.kept()] == ["000002", "000024", "000003"]
+
+
+def test_zeros_that_were_lost_before_the_first_import_are_told(desk: Desk) -> None:
+    (note,) = desk.take([row(CLIENT="2", DISABLE1="9"), row("2", CLIENT="24")]).notes
+    assert "has lost it in Disability 1" in note and note.endswith("; client reference may have lost its own")
+    (note,) = desk.take([row("3", CLIENT="A2", DISABLE1="1"), row("4", CLIENT="24x")]).notes
+    assert "has lost it in Disability 1" in note and note.endswith("without opening it there")
+    assert desk.take([row("5", CLIENT="7", DISABLE1="1"), row("6", CLIENT="31", DISABLE1="02")]).notes == []
+
+
 def test_a_row_that_is_left_out_for_two_reasons_counts_once(desk: Desk) -> None:
     desk.take([row()])
     report = desk.take([row(FINITIAL="Z"), row(FINITIAL="Y"), row("2")])

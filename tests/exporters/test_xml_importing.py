@@ -343,6 +343,16 @@ def test_a_day_that_is_written_otherwise_makes_no_second_journey(wales: Returns,
     ] * 2
 
 
+def test_a_code_that_lost_its_zeros_replaces_none_that_has_them(wales: Returns, other: Returns) -> None:
+    wales.keyed(modality(), LA="001")
+    file = wales.export("2026-03", "full").file
+    taken(other, file)
+    before, sent = kept(other), file.read_text(encoding="utf-8")
+    file.write_text(sent.replace(">001<", ">1<"), encoding="utf-8")
+    report = taken(other, file, update=True)
+    assert [(one.kept, one.told) for one in report.refused] == [("001", "1")] and kept(other) == before
+
+
 def test_an_element_of_blanks_alone_is_no_value(wales: Returns, other: Returns) -> None:
     wales.keyed(modality(), GENDER="1")
     file = wales.export("2026-03", "full").file

@@ -487,6 +487,18 @@ class _Zeros:
         return tuple(header for header in self.watched if header in self.lost_in)
 
 
+def zeros_lost(standard: Standard, records: Iterable[EpisodeRecord]) -> Finding | None:
+    """What is said of a file in whose records codes have lost their leading zeros; None where none has."""
+    rows = (row for rule in standard.rules for row in rule.rows if row.pattern == "zeros_lost")
+    watching = [_Zeros(row, standard) for row in rows]
+    for record in records:
+        for zeros in watching:
+            if zeros.watched and not standard.withholds(record.episode):
+                zeros.look(record.client, record.episode, record.events)
+    lost = [header for zeros in watching for header in zeros.lost()]
+    return structure_finding(standard, "zeros_lost", fields=lost) if lost else None
+
+
 def structure_finding(
     standard: Standard,
     pattern: str,
