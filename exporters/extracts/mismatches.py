@@ -4,7 +4,8 @@ Each is explained. One that the reporting period alone explains is no fault; eve
 confirmed with a reason. A confirmation holds for what it was said of: where that is another thing now, it has lapsed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -55,7 +56,8 @@ class Mismatch:
 
     `episode` and `client` are identifiers as sent, `reference` is the client's; `client_id`, `episode_id` and
     `event_id` are the store's own (empty where it has none), `header` is the field to look at, `fields` what it was and
-    is. `lapsed` is a confirmation of the same subject that was about other values.
+    is. `lapsed` is a confirmation of the same subject that was about other values; `subject_before` is what an earlier
+    program called the subject where that was not one episode's alone.
     """
 
     kind: str
@@ -72,6 +74,7 @@ class Mismatch:
     confirmed: ConfirmationInfo | None = None
     lapsed: ConfirmationInfo | None = None
     reference: str = ""
+    subject_before: str = ""
 
     @property
     def state(self) -> State:
@@ -139,7 +142,11 @@ class Finder:
         found += self._clients()
         # Only now is it known which episodes matter: usually a few of very many.
         places = self._whereabouts(one.episode for one in found if not one.client_id)
+        borne = Counter((one.kind, one.subject) for one in found)
         for one in found:
+            if borne[one.kind, one.subject] > 1:
+                # Two clients were sent under one identifier: each is confirmed by itself.
+                one = replace(one, subject=f"{one.subject}, client {one.client}")
             place = None if one.client_id else places.get(one.episode)
             yield replace(one, client_id=place.client_id, episode_id=place.episode_id) if place else one
 
@@ -376,7 +383,9 @@ class Finder:
             told = f"The {title.said} was deleted{_by(event.deleted_by, event.deleted_at)}."
         else:
             told = self.standard.say("No {what} of that identifier is in the {episode} any more.", what=title.said)
-        found = Mismatch(kind, f"{section} {own}", was.episode, now.client, told)
+        # Numbers begin anew in every episode, and what has none is told by its day.
+        found = Mismatch(kind, f"{was.episode} {section} {own}", was.episode, now.client, told)
+        found = replace(found, subject_before=f"{section} {own}")
         placed = self._placed(found, at, date_field if at is event and event is not None else "")
         live = event is not None and event.deleted_at is None
         return replace(placed, event_id=event.event_id if event is not None and live else "")
@@ -466,7 +475,7 @@ def look_for_mismatches(snapshot: Snapshot, preview: Preview) -> Mismatches | Pr
 def against(snapshot: Snapshot, preview: Preview, sent: ExtractInfo) -> Mismatches:
     """The mismatches against one extract. Raises as `find_mismatches` does."""
     finder = Finder(snapshot, preview, sent_so_far(snapshot, preview.agency, preview.standard, sent))
-    judged = _judged(finder.found(), stored_sent.confirmations(snapshot, sent.id))
+    judged = _judged(list(finder.found()), stored_sent.confirmations(snapshot, sent.id))
     return Mismatches(sent, tuple(judged), finder.changes())
 
 
@@ -480,11 +489,15 @@ def confirm(work: "UnitOfWork", sent: ExtractInfo, mismatch: Mismatch, reason: s
     return replace(mismatch, confirmed=said, lapsed=None)
 
 
-def _judged(found: Iterable[Mismatch], confirmations: Iterable[ConfirmationInfo]) -> list[Mismatch]:
+def _judged(found: Collection[Mismatch], confirmations: Iterable[ConfirmationInfo]) -> list[Mismatch]:
     said = {(one.kind, one.subject): one for one in confirmations}
+    meant = Counter((one.kind, one.subject_before) for one in found)
     judged = []
     for mismatch in found:
         known = said.get((mismatch.kind, mismatch.subject))
+        before = (mismatch.kind, mismatch.subject_before)
+        if known is None and meant[before] == 1:
+            known = said.get(before)  # an earlier program's, where it is plain of which it was said
         if known is not None and dict(known.told) == dict(mismatch.confirmable):
             mismatch = replace(mismatch, confirmed=known)
         elif known is not None:

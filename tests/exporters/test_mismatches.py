@@ -101,10 +101,10 @@ def test_what_is_gone_says_why(desk: Desk) -> None:
         ("gone", "e3", "It is left out: neither a caseload start nor a closure."),
         ("gone", "e4", "Its identifier was changed; the episode is now e4-new."),
         ("gone", "e5", "It was deleted by bob on 2021-01-10."),
-        ("event-gone", "sub_intervention s1", "The sub-intervention was deleted by bob on 2021-01-10."),
+        ("event-gone", "e1 sub_intervention s1", "The sub-intervention was deleted by bob on 2021-01-10."),
     ]
     places = {one.subject: (one.client_id, one.episode_id) for one in found(desk).found}
-    assert places["e3"][0] and places["e3"][1] and places["sub_intervention s1"][1] == known["e1"].episode.id
+    assert places["e3"][0] and places["e3"][1] and places["e1 sub_intervention s1"][1] == known["e1"].episode.id
 
 
 def test_the_roll_over_explains_what_was_sent_closed_but_not_what_was_sent_open(desk: Desk) -> None:
@@ -164,8 +164,8 @@ def test_events_that_move_or_lie_after_the_period_are_told(desk: Desk) -> None:
         save.change(work, "event", second.id, {**second.values, "SUBMODDT": "20210105"}, 1)
     mismatches = found(desk)
     assert [(one.kind, one.subject) for one in mismatches.found] == [
-        ("event-gone", "sub_intervention s2"),
-        ("event-moved", "sub_intervention s1"),
+        ("event-gone", "e1 sub_intervention s2"),
+        ("event-moved", "e1 sub_intervention s1"),
     ]
     assert "after the end of the reporting period" in mismatches.found[0].told
     assert mismatches.found[0].event_id == second.id and mismatches.found[1].episode_id == other.id
@@ -185,6 +185,21 @@ def test_a_confirmation_holds_until_what_it_was_about_is_another_thing(desk: Des
     assert mismatch.lapsed is not None and mismatch.lapsed.reason == "passport seen"
     change(desk, "e1", DOB="19800229")
     assert found(desk).found == ()
+
+
+def test_two_who_were_sent_under_one_identifier_are_confirmed_one_by_one(desk: Desk) -> None:
+    desk.take([row("1"), row("2")])
+    known = ask(desk.store, read.known_episodes, ask(desk.store, agencies.one), ["e1", "e2"])
+    change(desk, "e2", EPISODID="e1")
+    extract = sent(desk, [])
+    with desk.store.writing(Who("bob", NOW)) as work:
+        for one in known.values():
+            save.delete(work, "client", one.client.id, one.client.version)
+    first, second = found(desk).open
+    assert first.kind == second.kind == "gone" and {first.client, second.client} == {"c1", "c2"}
+    with desk.store.writing(Who("ann", NOW)) as work:
+        confirm(work, extract, first, "entered twice")
+    assert [one.client for one in found(desk).open] == [second.client]
 
 
 def test_a_sent_text_that_is_damaged_is_one_sentence(desk: Desk) -> None:

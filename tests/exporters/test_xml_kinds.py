@@ -7,7 +7,7 @@ import pytest
 
 from exporters.checks.file_check import check_file
 from exporters.extracts.compare import compare_texts
-from exporters.extracts.mismatches import find_mismatches
+from exporters.extracts.mismatches import Mismatch, Mismatches, confirm, find_mismatches
 from exporters.extracts.preview import changes_since, preview_extract
 from exporters.formats import choose
 from exporters.formats.base import extract_kind
@@ -15,6 +15,7 @@ from exporters.work import Work
 from store.facts import Who
 from store.month import agency_settings, extracts
 from store.month import sent as stored_sent
+from store.month.facts import ConfirmedMismatch
 from store.records import merge, read, save
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns, messages, parts
@@ -246,9 +247,61 @@ def test_what_was_sent_and_is_gone_is_a_mismatch_that_leads_to_the_journey(wales
     found = ask(wales.store, find_mismatches, preview).found
     assert [(each.kind, each.subject, each.episode_id) for each in found] == [
         ("gone", "43 2026-03-02 01", two),
-        ("event-gone", "modality 06 2026-03-06", one),
+        ("event-gone", "42 2026-03-02 01 modality 06 2026-03-06", one),
     ]
     assert "deleted by bob" in found[0].told
+
+
+def looked(wales: Returns, submission: str) -> Mismatches:
+    """What a return would deny of what was sent."""
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), submission)
+    return ask(wales.store, find_mismatches, preview)
+
+
+def said(wales: Returns, of: Mismatches, *some: Mismatch) -> None:
+    """Confirm some of what was found."""
+    assert of.sent is not None
+    with wales.store.writing(Who("ann", NOW)) as unit:
+        for one in some:
+            confirm(unit, of.sent, one, "keyed by mistake")
+
+
+def test_what_is_gone_of_two_clients_under_one_name_is_confirmed_one_by_one(wales: Returns) -> None:
+    """Interviews are numbered from 1 in every journey, and two people begin the same modality on one day."""
+    gone = [
+        wales.add(journey, event)
+        for journey in (wales.keyed(), wales.keyed(CLIENTNO="43"))
+        for event in (top(), modality())
+    ]
+    sent(wales, "2026-03")
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        for event_id in gone:
+            save.delete(unit, "event", event_id, 1)
+    found = looked(wales, "2026-04")
+    assert sorted((one.client, one.kind) for one in found.open) == [
+        ("42", "event-gone"), ("42", "event-gone"), ("43", "event-gone"), ("43", "event-gone"),
+    ]  # fmt: skip
+    said(wales, found, *(one for one in found.open if one.client == "42"))
+    found = looked(wales, "2026-04")
+    assert [one.client for one in found.open] == ["43", "43"] and found.count("confirmed") == 2
+    said(wales, found, *found.open)
+    assert looked(wales, "2026-04").open == ()
+
+
+def test_what_an_earlier_program_kept_as_confirmed_holds_where_it_is_plain_whose_it_was(wales: Returns) -> None:
+    one, two = wales.keyed(), wales.keyed(CLIENTNO="43")
+    first, second = (wales.add(journey, top()) for journey in (one, two))
+    sent(wales, "2026-03")
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", first, 1)
+    (mismatch,) = looked(wales, "2026-04").open
+    with wales.store.writing(Who("ann", NOW)) as unit:
+        before = ConfirmedMismatch("event-gone", "top 1", mismatch.confirmable)
+        stored_sent.confirm(unit, wales.latest().id, before, "keyed by mistake")
+    assert looked(wales, "2026-04").open == ()
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", second, 1)
+    assert [each.client for each in looked(wales, "2026-04").open] == ["42", "43"]
 
 
 def test_a_part_that_was_sent_and_was_emptied_is_a_mismatch_until_a_full_extract_went(wales: Returns) -> None:
