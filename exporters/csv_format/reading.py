@@ -116,6 +116,16 @@ class Extract:
                 yield
         if later := sorted(table.day_first - table.told_day_first):
             self.about_file.append(_told(standard, [f"has dates written day first in {listed(later)} further down"]))
+        if later := sorted(table.otherwise - table.told_otherwise):
+            told = f"has dates written otherwise than {standard.date_layout.text} in {listed(later)} further down"
+            self.about_file.append(_told(standard, [told]))
+        if table.odd:
+            odd = [
+                f"{many} in {header} ({'line' if many == 1 else 'the first in line'} {line})"
+                for header, (line, many) in table.odd.items()
+            ]
+            told = f"has cells in columns of dates that are none and stay as they came: {listed(odd)}"
+            self.about_file.append(_told(standard, [told]))
         if table.empty_rows:
             self.about_file.append(_told(standard, [f"has {table.empty_rows} rows in which nothing stands"]))
         if not read:

@@ -66,6 +66,8 @@ _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 # One quote before a text is a spreadsheet's mark; quotes on both sides are a program's way.
 _MARKED = re.compile(r"'([^'].*?)(?<!')", re.DOTALL)
 _MONTHS = 12
+# A date has a figure in it, or stands where one was lost.
+_DATED = re.compile("[1-9#]")
 
 
 @dataclass(slots=True)
@@ -73,7 +75,9 @@ class Table:
     """A table that was looked at. `heading` is as written, `headers` as meant; `told` is what is otherwise than usual.
 
     `empty_rows` counts, once all rows were read, those in which nothing stands; `day_first` are then the columns in
-    which a date was read with its day first, `told_day_first` those of which that is in `told`.
+    which a date was read with its day first, `otherwise` those in which one was read otherwise than the data set writes
+    it, `told_day_first` and `told_otherwise` those of which that is in `told`; `odd` are by their columns the cells
+    beside these that are no dates: the line of the first, and how many.
     """
 
     path: Path
@@ -91,6 +95,10 @@ class Table:
     mend: tuple[tuple[int, Callable[[str], str]], ...] = ()
     day_first: set[str] = field(default_factory=set)
     told_day_first: frozenset[str] = frozenset()
+    otherwise: set[str] = field(default_factory=set)
+    told_otherwise: frozenset[str] = frozenset()
+    odd: dict[str, tuple[int, int]] = field(default_factory=dict)
+    line: int = 0
     empty_rows: int = 0
     stamp: tuple[int, int] = (0, 0)
 
@@ -103,6 +111,7 @@ class Table:
         width, widths, mend = len(self.headers), self.widths, self.mend
         unwrap, nothing = self.unwrap, self.nothing
         self.empty_rows = 0
+        self.odd.clear()
         for line, cells in self._raw():
             if len(cells) != width and len(cells) in widths and not any(map(str.strip, cells[width:])):
                 del cells[width:]
@@ -114,6 +123,7 @@ class Table:
                 self.empty_rows += 1
                 continue
             if mend and len(cells) == width:
+                self.line = line
                 for place, mended in mend:
                     if cells[place]:
                         cells[place] = mended(cells[place])
@@ -416,43 +426,47 @@ def _judge_numbers(table: Table, standard: Standard, filled: Mapping[int, Sequen
 
 def _judge_dates(table: Table, standard: Standard, filled: Mapping[int, Sequence[str]], dates: str) -> None:
     """Dates in another form: read where they are certain, or a person says how they are written."""
-    columns = {place: texts for place, texts in filled.items() if standard.by_header[table.headers[place]].is_date}
+    every = [place for place, header in enumerate(table.headers) if _is_date(standard, header)]
+    # What is no date by any reading says nothing of how the others are written.
+    columns = {place: told for place in every if (told := list(filter(_DATED.search, filled.get(place, ()))))}
     layout = standard.date_layout.text
 
-    def wholly(shape: Callable[[str], object]) -> list[int]:
-        """The columns of dates that are written so throughout: several of them, or all dates that there are. One that
+    def mostly(shape: Callable[[str], object], *, least: float = 0.5) -> list[int]:
+        """The columns of which more than the least part is written so: several dates, or all that there are. One that
         stands in every row of an episode is one slip of the keys."""
-        found = [place for place, texts in columns.items() if all(map(shape, texts))]
-        return found if len(found) == len(columns) else [place for place in found if len({*columns[place]}) > 1]
+        those = {place: list(filter(shape, texts)) for place, texts in columns.items()}
+        found = [place for place, texts in columns.items() if len(those[place]) > least * len(texts)]
+        return found if len(found) == len(columns) else [place for place in found if len({*those[place]}) > 1]
 
     def is_otherwise(text: str) -> bool:
         day = days.certain_day(text)
         return day is not None and write_date(day, layout) != text
 
     for shape, what, why in days.LOST:
-        if lost := wholly(shape.fullmatch):
+        if lost := mostly(shape.fullmatch):
             raise Problem(f"{table.path} has {what} in {_named(table, lost)}: {why}.")
-    if short := wholly(days.has_short_year):
+    if short := mostly(days.has_short_year):
         raise Problem(
             f"{table.path} has dates with a year of two digits in {_named(table, short)}, so that the century is lost: "
             "export it again with all four."
         )
-    in_digits = wholly(days.is_in_digits)
+    in_digits = mostly(days.is_in_digits)
     said = [place for place, texts in columns.items() if dates == DAY_FIRST and any(map(days.is_in_digits, texts))]
     if places := sorted({*in_digits, *said}):
         _refuse_unclear(table, columns, places, dates)
         table.told_day_first = frozenset(table.headers[place] for place in places)
         table.told.append(f"has dates written day first in {_named(table, places)}")
-    if places := wholly(is_otherwise):
-        table.mend += tuple((place, _date_as(layout)) for place in places)
+    if mostly(is_otherwise, least=0):
+        places = [place for place, texts in columns.items() if any(map(is_otherwise, texts))]
+        table.told_otherwise = frozenset(table.headers[place] for place in places)
         table.told.append(f"has its dates written otherwise than {layout} in {_named(table, places)}")
-    if dates == DAY_FIRST:  # wherever one is: the person says so of the whole file
-        every = [(place, header) for place, header in enumerate(table.headers) if header in standard.by_header]
-        table.mend += tuple(
-            (place, _day_first_as(layout, header, table.day_first))
-            for place, header in every
-            if standard.by_header[header].is_date
-        )
+    if table.told_otherwise or dates == DAY_FIRST:  # wherever one is: a day that is certain is read in each cell
+        table.mend += tuple((place, _day_as(layout, table.headers[place], table, dates)) for place in every)
+
+
+def _is_date(standard: Standard, header: str) -> bool:
+    field = standard.by_header.get(header)
+    return field is not None and field.is_date
 
 
 def _refuse_unclear(table: Table, columns: Mapping[int, Sequence[str]], places: Sequence[int], dates: str) -> None:
@@ -470,21 +484,23 @@ def _refuse_unclear(table: Table, columns: Mapping[int, Sequence[str]], places: 
         )
 
 
-def _day_first_as(layout: str, header: str, found: set[str]) -> Callable[[str], str]:
+def _day_as(layout: str, header: str, table: Table, dates: str) -> Callable[[str], str]:
+    """What reads a date in one column and notes it; what is none stays as it came, and is noted, too."""
+
     def mended(text: str) -> str:
-        day = days.day_first(text.strip())
-        if day is None:
-            return text
-        found.add(header)
-        return write_date(day, layout)
-
-    return mended
-
-
-def _date_as(layout: str) -> Callable[[str], str]:
-    def mended(text: str) -> str:
-        day = days.certain_day(text.strip())
-        return write_date(day, layout) if day else text
+        bare = text.strip()
+        if day := days.certain_day(bare):
+            if (written := write_date(day, layout)) == bare:
+                return text
+            table.otherwise.add(header)
+            return written
+        if dates == DAY_FIRST and (day := days.day_first(bare)):
+            table.day_first.add(header)
+            return write_date(day, layout)
+        if bare:
+            first, many = table.odd.get(header, (table.line, 0))
+            table.odd[header] = first, many + 1
+        return text
 
     return mended
 

@@ -210,6 +210,62 @@ def test_day_first_is_said_of_the_whole_file(desk: Desk, tmp_path: Path) -> None
         desk.take(path, taking=Taking(dates=DAY_FIRST))
 
 
+ODD = ("0000-00-00", "unknown", "-", "1999", "2020-02-30", "31/12/1999")
+
+
+def with_one_odd(how: str, odd: str) -> list[dict[str, str]]:
+    """Rows whose dates are all written in one way, but for one cell of one of them."""
+    rows = [row(str(number), DISD="20200701" if number < 4 else "", CJDISRSN="2") for number in range(2, 9)]
+    for one in rows:
+        one |= {header: f"{date.fromisoformat(one[header]):{how}}" for header in DATES if one[header]}
+    rows[5]["CPLANDT"] = odd
+    return rows
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("how", ["%Y-%m-%d", "%d-%b-%Y", "%Y-%m-%d 00:00:00"])
+def test_a_cell_that_is_no_date_leaves_no_other_unread_and_is_named(desk: Desk, how: str, odd: str) -> None:
+    notes = desk.take(with_one_odd(how, odd)).notes
+    assert notes[0].endswith("otherwise than YYYYMMDD in DOB, REFLD, TRIAGED, CPLANDT and DISD")
+    assert notes[1].endswith("that are none and stay as they came: 1 in CPLANDT (line 7)")
+    kept = desk.kept()
+    assert [one["CPLANDT"] for one in kept] == ["20200605"] * 5 + [odd, "20200605"]
+    assert {one["TRIAGED"] for one in kept} == {"20200602"}
+
+
+def test_a_date_that_comes_far_down_for_the_first_time_is_read_as_the_others_are(desk: Desk) -> None:
+    many = [row(f"1{number:03}", DOB="1980-01-01") for number in range(199)]
+    rows = [*many, row("2", DOB="1981-01-01"), row("3", DISD="2020-07-01"), row("4", DISD="soon"), row("5", DISD="?")]
+    notes = desk.take(rows).notes
+    assert [one["DISD"] for one in desk.kept() if one.get("DISD")] == ["20200701", "soon", "?"]
+    assert notes[0].endswith("in DOB") and notes[1].endswith("otherwise than YYYYMMDD in DISD further down")
+    assert notes[2].endswith("2 in DISD (the first in line 203)")
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [("%d/%m/%Y", "say --dates day-first"), ("%d/%m/%y", "a year of two digits"), ("4%m%d", "numbers like 36525")],
+)
+def test_a_cell_that_is_no_date_hides_no_column_that_cannot_be_read(
+    desk: Desk, how: str, sentence: str, odd: str
+) -> None:
+    rows = [one | {"CPLANDT": "20200605"} for one in with_one_odd("%Y%m%d", odd)]
+    for number, (one, way) in enumerate(zip(rows, with_one_odd(how, odd), strict=True), 10):
+        one["CPLANDT"] = way["CPLANDT"].replace("05", str(number))
+    with pytest.raises(Problem, match=sentence):
+        desk.take(rows)
+    assert desk.links() == 0
+
+
+def test_an_odd_cell_is_named_among_dates_that_begin_with_the_day(desk: Desk) -> None:
+    rows = with_one_odd("%d/%m/%Y", "0000-00-00")
+    rows[6]["CPLANDT"] = "2020-06-05"
+    notes = desk.take(rows, taking=Taking(dates=DAY_FIRST)).notes
+    assert notes[-1].endswith("1 in CPLANDT (line 7)") and "otherwise than YYYYMMDD in CPLANDT" in notes[-2]
+    assert [one["CPLANDT"] for one in desk.kept()] == ["20200605"] * 5 + ["0000-00-00", "20200605"]
+
+
 def test_which_day_is_certain() -> None:
     same = date(2020, 6, 1)
     certain = (
