@@ -230,9 +230,9 @@ class Import:
                 out[line] = why
                 continue
             for header, told in finding.values.items():
-                if told.isspace():
-                    continue
                 kept = base.get(header, "")
+                if told.isspace() or self._agree(header, kept, told):
+                    continue
                 if not kept:
                     (client if header in client else episode)[header] = told
                 elif self._readable_values.takes_consent_away(header, kept, told):
@@ -247,6 +247,10 @@ class Import:
         self.report.again += sum(not why for why in out.values())
         events = tuple(event for event in record.events if event.line not in out) if out else record.events
         return replace(record, client=client, episode=episode, events=self._once(events))
+
+    def _agree(self, header: str, kept: str, told: str) -> bool:
+        """Whether a row tells what is kept by now: it differed from the first row, and others filled that or won."""
+        return kept == told or (header in self._identifiers and same_name(bare_name(told)) == same_name(kept))
 
     def _once(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
         """Events without those that say the very same as an earlier one.

@@ -264,6 +264,21 @@ def test_rows_that_disagree_the_first_wins(desk: Desk) -> None:
     assert kept == [("NE1 4", "A", "FRA")] * 3, "what the first row left empty is filled"
 
 
+def test_rows_that_agree_are_not_listed_as_disagreeing(desk: Desk) -> None:
+    own = "0a1b2c3d-0000-4000-8000-00000000abcd"
+    blank, whole = row(CLIENTID=own, TRIAGED="", ETHNIC="", DRUG1=" "), row(CLIENTID=own)
+    padded = whole | {"CLIENTID": f" {own} "}
+    upper = whole | {"CLIENTID": f"{own.upper()} "}
+    rows = [blank, whole | visit(), whole | visit("2"), padded | visit("3"), upper | visit("4")]
+    report = desk.take([*rows, whole | {"DRUG1": "7100"} | visit("5")])
+    assert [(one.line, one.header, one.kept, one.told) for one in report.disagreements] == [
+        (7, "DRUG1", "7000", "7100")
+    ]
+    assert [(one["TRIAGED"], one["DRUG1"], one["CLIENTID"]) for one in desk.kept()] == [("20200602", "7000", own)]
+    refused = [row("2"), row("2", CONSENT="N") | visit("6"), row("2", CONSENT="N") | visit("7")]
+    assert desk.take(refused).disagreements == []
+
+
 def test_a_refusal_in_a_later_row_is_not_lost_beside_a_consent(desk: Desk) -> None:
     twice = [row() | visit(), withheld(), row("2"), row("2", CONSENT="?"), withheld("3"), row("3")]
     for times in range(2):  # as where the files of two months were put together
