@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from exporters.extracts.compare import FieldChange, between, compared_fields, pairs
-from exporters.extracts.preview import Preview, sent_so_far
+from exporters.extracts.preview import Preview, all_known, sent_so_far
 from exporters.formats import choose
 from exporters.formats.base import SentEpisode, SentText
 from store.facts import ExtractInfo
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 IDENTITY = ("given_initial", "family_initial", "birth_date", "sex")
 
+
+_DATED_LATER = "The {} is now dated after the end of the reporting period."
 
 State = Literal["open", "confirmed", "explained"]
 
@@ -91,9 +93,7 @@ class Finder:
     """Compares one sent text with what would be written now; nobody's word on what it finds is looked up here."""
 
     def __init__(self, snapshot: Snapshot, preview: Preview, sent: SentText) -> None:
-        """Take what was sent. Raises Problem when the store cannot be read."""
-        # Of an extract between two days it is asked what all that is known would deny.
-        preview = preview.known or preview
+        """Take what was sent, and all that is known as far as that goes. Raises Problem when the store fails."""
         self.snapshot, self.preview, self.standard = snapshot, preview, preview.standard
         self.closed_before = choose.of(preview.standard).selection(preview.period).closed_before
         role = preview.standard.role
@@ -113,6 +113,7 @@ class Finder:
         self.gone_events = self._gone_events()
         held = preview.receipt.held_back
         self.held = {(one.episode, one.field or one.event) for one in held}
+        self.held_events = [one for one in held if one.event_id]
         self.events_now = {
             (section, own): now.episode for _, now in self.pairs if now is not None for section, own in now.events
         }
@@ -378,7 +379,10 @@ class Finder:
             if section in self.named:
                 event = at = locate.events(self.snapshot, self.preview.agency, section, [renamed]).get(renamed)
         elif (now.episode, own) in self.held:
-            told, at = f"The {title.said} is now dated after the end of the reporting period.", event
+            told, at = _DATED_LATER.format(title.said), event
+        elif (waiting := self._waiting_event(now.episode, section, own, values)) is not None:
+            told, event = _DATED_LATER.format(title.said), waiting
+            at = event
         elif event is not None and event.deleted_at is not None:
             told = f"The {title.said} was deleted{_by(event.deleted_by, event.deleted_at)}."
         else:
@@ -389,6 +393,23 @@ class Finder:
         placed = self._placed(found, at, date_field if at is event and event is not None else "")
         live = event is not None and event.deleted_at is None
         return replace(placed, event_id=event.event_id if event is not None and live else "")
+
+    def _waiting_event(self, episode: str, section: str, own: str, values: Mapping[str, str]) -> Whereabouts | None:
+        """The event that was sent and is held back now: the same number, or the same in all but its day."""
+        title = self.standard.section_by_id[section]
+        what = self.standard.headers_by_section[section][0]
+        for one in self.held_events:
+            if one.episode != episode:
+                continue
+            kept = read.get(self.snapshot, "event", one.event_id)
+            if kept.section != section:
+                continue
+            number = kept.values.get(title.id_field, "")
+            is_same = number == own if number else kept.values.get(what) == values.get(what)
+            # One without a number that was never sent is another one.
+            if is_same and (number or stored_sent.digests(self.snapshot, self.preview.agency, [kept.id])):
+                return Whereabouts(one.its, self.preview.receipt.places[one.its].client_id, kept.id)
+        return None
 
     # Clients
 
@@ -474,7 +495,8 @@ def look_for_mismatches(snapshot: Snapshot, preview: Preview) -> Mismatches | Pr
 
 def against(snapshot: Snapshot, preview: Preview, sent: ExtractInfo) -> Mismatches:
     """The mismatches against one extract. Raises as `find_mismatches` does."""
-    finder = Finder(snapshot, preview, sent_so_far(snapshot, preview.agency, preview.standard, sent))
+    so_far = sent_so_far(snapshot, preview.agency, preview.standard, sent)
+    finder = Finder(snapshot, all_known(snapshot, preview, sent), so_far)
     judged = _judged(list(finder.found()), stored_sent.confirmations(snapshot, sent.id))
     return Mismatches(sent, tuple(judged), finder.changes())
 

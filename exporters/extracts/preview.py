@@ -17,6 +17,7 @@ from store.facts import AgencyInfo, ExtractInfo
 from store.month import calendar, extracts, sent
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
+from validators.dates import parse_date
 from validators.quality import Tally
 from validators.standard.model import Standard
 
@@ -26,7 +27,8 @@ class Preview:
     """An extract that was not written. `receipt` is the one it would have, its file a mere name; `text` its text.
 
     Where an extract holds only a part of what is known, `whole` is the text of all of it by the end of the period.
-    `known` is the extract of all of it, where the days that are wanted leave some of that aside.
+    `known` is the extract of all of it, where the days that are wanted leave some of that aside; `later` the same with
+    what comes after the period, made where more was sent already.
     """
 
     agency: AgencyInfo
@@ -37,6 +39,7 @@ class Preview:
     today: date
     whole: KeptText | None = None
     known: "Preview | None" = None
+    later: "Preview | None" = None
 
     @property
     def tally(self) -> Tally:
@@ -108,17 +111,50 @@ def _made(
 
 def changes_since(snapshot: Snapshot, preview: Preview, extract: ExtractInfo) -> Comparison:
     """What would be new, gone and changed against an extract that is kept. Raises Problem, also for a damaged text."""
-    return compare(sent_so_far(snapshot, preview.agency, preview.standard, extract), preview.by_episode)
+    so_far = sent_so_far(snapshot, preview.agency, preview.standard, extract)
+    return compare(so_far, all_known(snapshot, preview, extract).by_episode)
+
+
+def all_known(snapshot: Snapshot, preview: Preview, extract: ExtractInfo) -> Preview:
+    """The extract of all that is known, as far as what was sent so far goes. Raises Problem.
+
+    Where an extract is but a part, one of an older month denies nothing of what was sent of later ones.
+    """
+    known = preview.known or preview
+    if not preview.standard.submission.kinds:
+        return known
+    ends = (_last_day(one) for one in extracts_so_far(snapshot, preview.agency, preview.standard, extract))
+    end = max((known.period.end, *filter(None, ends)))
+    if end == known.period.end:
+        return known
+    if preview.later is None or preview.later.period.end != end:
+        work = Work(preview.agency, preview.standard, preview.today)
+        until = replace(known.period, end=end)
+        full = choose.of(work.standard).selection(until, ExtractKind("full"))
+        preview.later = _made(snapshot, work, full, until, None)
+    return preview.later
+
+
+def _last_day(extract: ExtractInfo) -> date | None:
+    """The last day that an extract may tell of, as its receipt has it."""
+    return parse_date(str(extract.receipt.get("to") or extract.receipt.get("period_end") or ""))
+
+
+def extracts_so_far(
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo
+) -> list[ExtractInfo]:
+    """An extract, after those that were sent beside and before it and count still, where it is but a part."""
+    if not standard.submission.kinds:
+        return [extract]
+    found = sent.until(snapshot, agency, extract)
+    # A full extract says all; what was said before it no longer counts.
+    return found[max((at for at, one in enumerate(found) if one.kind == "full"), default=0) :]
 
 
 def sent_so_far(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> SentText:
     """What an extract says, with what was sent beside and before it where it is but a part. Raises Problem."""
-    if not standard.submission.kinds:
-        return choose.of(standard).sent_text([kept_text(snapshot, agency, standard, extract)])
-    texts = sent.until(snapshot, agency, extract)
-    # A full extract says all; what was said before it no longer counts.
-    last = max((at for at, one in enumerate(texts) if one.kind == "full"), default=0)
-    return choose.of(standard).sent_text(kept_text(snapshot, agency, standard, one) for one in texts[last:])
+    some = extracts_so_far(snapshot, agency, standard, extract)
+    return choose.of(standard).sent_text(kept_text(snapshot, agency, standard, one) for one in some)
 
 
 def kept_text(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> Iterable[bytes]:

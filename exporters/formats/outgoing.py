@@ -16,7 +16,8 @@ class HeldBack:
     """Something known that waits for the next submission: a field of the episode, or one of its events.
 
     `section` and `day` say of an event what it is and when it was. `episode` is what people know the episode by, `its`
-    the store's id of it, which no other one has. What `waits` not is never sent as it is: nothing is keyed in it.
+    the store's id of it, which no other one has, `event_id` that of an event without an identifier of its own. What
+    `waits` not is never sent as it is: nothing is keyed in it.
     """
 
     episode: str
@@ -27,6 +28,7 @@ class HeldBack:
     day: date | None = None
     its: str = ""
     waits: bool = True
+    event_id: str = ""
 
     def as_mapping(self) -> dict[str, str]:
         """As the receipt tells it: with `field` or with `event`."""

@@ -177,7 +177,7 @@ class JourneySelection:
         section, block = self.standard.section_by_id[event.section], self._events[event.section]
         told = " ".join(filter(None, (event.values.get(block.headers[0]), event.values.get(section.date_field))))
         if self._is_later(event.values.get(section.date_field)):
-            held.append(HeldBack(name, event=told or event.id, why=self._after))
+            held.append(HeldBack(name, event=told or event.id, why=self._after, event_id=event.id))
             return None
         if not any(self._is_later(event.values.get(header)) for header in self._dates[block.group]):
             return event

@@ -377,6 +377,50 @@ def test_a_late_return_of_an_older_month_counts_as_sent_beside_the_latest(wales:
     assert [(each.kind, each.episode_id) for each in result.found] == [("gone", late)]
 
 
+@pytest.mark.parametrize("kind", ["new", "between"])
+def test_a_return_of_an_older_month_denies_nothing_of_a_later_one(wales: Returns, kind: str) -> None:
+    """Whether it is a correction, late, or made again as it was taken back."""
+    one = wales.keyed(REFDATE="2026-03-02")
+    sent(wales, "2026-03")
+    march = wales.latest()
+    later = wales.keyed(CLIENTNO="43", REFDATE="2026-04-10", ASSDATE="2026-04-11")
+    wales.add(one, top(TOPDATE="2026-04-12"))
+    sent(wales, "2026-04")
+    wales.take_back(march)
+    days = (date(2026, 3, 1), date(2026, 3, 31)) if kind == "between" else (None, None)
+    wanted = extract_kind(WALES, kind, *days)
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-03", wanted=wanted)
+    assert [parts(each) for each in messages(wales.export("2026-03", kind, *days).file)] == [
+        ["Client", "Referral", "Assessment"]
+    ]
+    assert ask(wales.store, find_mismatches, preview).found == () and wales.latest().receipt["mismatches"] == 0
+    assert ask(wales.store, changes_since, preview, wales.latest()).count("gone") == 0
+    # What is gone of the later month is told as such, as ever.
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "episode", later, 1)
+    assert [(each.kind, each.episode_id) for each in looked(wales, "2026-03").open] == [("gone", later)]
+
+
+def test_an_event_that_was_sent_and_is_dated_after_the_period_now_waits_and_is_not_gone(wales: Returns) -> None:
+    one = wales.keyed()
+    first, second = wales.add(one, top()), wales.add(one, modality())
+    sent(wales, "2026-03")
+    wales.change_event(first, TOPDATE="2026-05-02")
+    wales.change_event(second, MODREFD="2026-05-02", MODSTARTD="", MODOFFERD="")
+    assert [(each.told, each.event_id) for each in looked(wales, "2026-04").open] == [
+        ("The treatment modality is now dated after the end of the reporting period.", second),
+        ("The TOP is now dated after the end of the reporting period.", first),
+    ]
+    # Another one like it that waits is not what was sent.
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", second, 2)
+    wales.add(one, modality(start="2026-05-06", MODREFD="2026-05-05", MODOFFERD=""))
+    assert {each.told for each in looked(wales, "2026-04").open} == {
+        "No treatment modality of that identifier is in the journey any more.",
+        "The TOP is now dated after the end of the reporting period.",
+    }
+
+
 def test_a_journey_whose_referral_changed_is_gone_to_under_its_new_name(wales: Returns) -> None:
     one = wales.keyed(modality())
     sent(wales, "2026-03")
