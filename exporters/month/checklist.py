@@ -17,7 +17,9 @@ from exporters.formats.base import unplaced
 from exporters.month.portal_figures import compared
 from exporters.work import Work
 from store.findings import caseload, results
+from store.findings.acceptance_facts import CaseloadFigures
 from store.live import drafts as stored_drafts
+from store.month import calendar as stored_calendar
 from store.month import extracts as stored_extracts
 from store.month import sent as stored_sent
 from store.month import submissions
@@ -26,7 +28,7 @@ from store.records import carried as stored_carried
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.local_time import LONDON, local_day
-from validators.records import Finding
+from validators.records import Finding, Severity
 from validators.standard.caveats import bring_first, caveats
 from validators.standard.checklist import ChecklistItem
 from validators.standard.model import Standard
@@ -34,10 +36,22 @@ from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo, ExtractInfo
-    from store.findings.acceptance_facts import CaseloadFigures
     from store.month.facts import SubmissionInfo, TickInfo
+    from validators.quality import Tally
 
 # All that the checklist of a submission is judged by, read from the store at one time.
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What of a return is counted by making it, which takes as long as to write one.
+
+    `mismatches` are those still open against what was sent before. The `figures` are of what would be sent; None of the
+    return that is due, of which the last check keeps them.
+    """
+
+    mismatches: int
+    figures: CaseloadFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,7 @@ class Situation:
     today: date | None = None
     unofficial: str | None = None
     frame: str = ""
+    is_uncounted: bool = False
 
     @property
     def elsewhere(self) -> "TickInfo | None":
@@ -116,6 +131,13 @@ class Situation:
             invalid=self.invalid,
             frame=self.frame,
         )
+
+    @property
+    def waits_for_count(self) -> bool:
+        """Whether something is said otherwise once it is counted apart: see `Counted`."""
+        if self.elsewhere is not None or (self.has_left and self.tick(AT_UPLOAD) is not None):
+            return False
+        return self.is_uncounted or (not self.is_nil and self.against is not None and self.mismatches is None)
 
     @property
     def invalid(self) -> str:
@@ -164,21 +186,25 @@ def situation(
     period: ReportingPeriod,
     today: date,
     submission: "SubmissionInfo | None" = None,
-    mismatches: int | None = None,
+    counts: Counted | None = None,
 ) -> Situation:
     """Read what a submission's checklist is judged by; the latest attempt unless one is given. Raises Problem.
 
-    To count `mismatches` takes as long as to write an extract, so that is done apart, by `open_mismatches`.
+    What is counted by making the return is counted apart, by `counted_apart`: that takes as long as to write one. What
+    the last check keeps of that which goes is of the return that is due alone.
     """
     month = period.submission
+    is_due = period == stored_calendar.due_period(snapshot, agency, today)
+    figures = caseload.figures(snapshot, agency, period, day=today) if is_due else counts and counts.figures
     attempts = submissions.listed(snapshot, agency, month)
     its = submission or (attempts[-1] if attempts else None)
     extract = extract_of(stored_extracts.listed(snapshot, agency), attempts, month, its.number if its else 0)
     return Situation(
-        figures=caseload.figures(snapshot, agency, period, day=today),
+        figures=figures or CaseloadFigures(),
+        is_uncounted=figures is None,
         submission=its,
         ticks=tuple(submissions.ticks(snapshot, its.id)) if its else (),
-        beside_due=results.beside_is_due(snapshot, agency, today),
+        beside_due=is_due and results.beside_is_due(snapshot, agency, today),
         unanswered=submissions.count_unanswered_consent(snapshot, agency, period) if standard.role("consent") else 0,
         drafts=stored_drafts.unsaved(snapshot, agency),
         carried=stored_carried.count(snapshot, agency),
@@ -186,7 +212,7 @@ def situation(
         changed=submissions.changed_since(snapshot, agency, extract) if extract else 0,
         otherwise=otherwise(snapshot, agency, standard, period, extract) if extract and not extract.is_sent else "",
         against=stored_sent.last(snapshot, agency, but_not=extract.id if extract else ""),
-        mismatches=mismatches,
+        mismatches=counts.mismatches if counts else None,
         word=standard.word("episode"),
         row_word=standard.word("row"),
         kept_out=kept_out(snapshot, agency, standard, period),
@@ -197,21 +223,46 @@ def situation(
     )
 
 
-def open_mismatches(
+def counted_apart(
     snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, period: ReportingPeriod, today: date
-) -> int:
-    """How many mismatches against the extract sent last are neither explained nor confirmed. Raises Problem."""
-    if stored_sent.last(snapshot, agency) is None:
-        return 0
+) -> Counted:
+    """Count what a return would hold and deny, as its receipt does: see `Counted`. Raises Problem."""
+    is_due = period == stored_calendar.due_period(snapshot, agency, today)
+    if is_due and stored_sent.last(snapshot, agency) is None:
+        return Counted(0)
     from exporters.extracts.mismatches import find_mismatches
     from exporters.extracts.preview import preview_extract
 
     preview = preview_extract(snapshot, Work(agency, standard, today), period.submission)
-    return len(find_mismatches(snapshot, preview).open)
+    many = len(find_mismatches(snapshot, preview).open)
+    return Counted(many, None if is_due else figures_of(preview.tally))
+
+
+def open_mismatches(
+    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, period: ReportingPeriod, today: date
+) -> int:
+    """How many mismatches against the extract sent last are neither explained nor confirmed. Raises Problem."""
+    return counted_apart(snapshot, agency, standard, period, today).mismatches
+
+
+def figures_of(tally: "Tally") -> CaseloadFigures:
+    """What was counted of a return as the figures that the last check keeps of one; without the causes."""
+    return CaseloadFigures(
+        episodes=tally.episodes,
+        rows=tally.rows,
+        error_rows=tally.spoilt[Severity.ERROR],
+        warning_rows=tally.spoilt[Severity.WARNING],
+        open_warning_rows=tally.open_rows,
+        errors=tally.errors,
+        warnings=tally.warnings,
+        accepted=tally.accepted,
+    )
 
 
 def _unchecked(known: Situation) -> str:
     figures = known.figures
+    if known.is_uncounted:
+        return UNCOUNTED
     if figures.stale:
         return f"{counted(figures.stale, known.word)} of {figures.episodes:,} due for a check"
     return f"{known.word}s are to be compared with each other" if known.beside_due else ""
@@ -219,6 +270,8 @@ def _unchecked(known: Situation) -> str:
 
 OUTSIDE, MISMATCHES = "outside", "mismatches"
 """The lists of an extract in which somebody mends what is counted: what a wrong date keeps out, what is denied."""
+UNCOUNTED = "what it would send is still to be counted"
+"""Of a return that is not the one due: see `Counted`."""
 State = Literal["done", "open", "waits", "not needed"]
 OF_WHAT_LEFT = ("figures", "answer", "accepted")
 """The checks of items that tell of a return that has left: each waits for that, and is taken back with it."""
@@ -278,8 +331,8 @@ def checklist(
     submission: "SubmissionInfo | None" = None,
 ) -> list[Item]:
     """The whole checklist of a submission as it stands; its latest attempt unless one is given. Raises Problem."""
-    many = open_mismatches(snapshot, agency, standard, period, today)
-    return judge(standard, situation(snapshot, agency, standard, period, today, submission, many))
+    counts = counted_apart(snapshot, agency, standard, period, today)
+    return judge(standard, situation(snapshot, agency, standard, period, today, submission, counts))
 
 
 def progress(items: Sequence[Item]) -> tuple[int, int]:
@@ -392,6 +445,8 @@ def _no_errors(known: Situation) -> tuple[State, str]:
 
 def _warnings(known: Situation) -> tuple[State, str]:
     figures = known.figures
+    if known.is_uncounted:
+        return "waits", UNCOUNTED
     if figures.stale:
         return "waits", f"{counted(figures.stale, known.word)} due for a check"
     left = figures.warnings - figures.accepted

@@ -15,11 +15,11 @@ from exporters.extracts.submission_window import said_of_window
 from exporters.month.checklist import (
     ELSEWHERE,
     OF_WHAT_LEFT,
-    Situation,
+    Counted,
     attempt_of,
+    counted_apart,
     doubted_text,
     judge,
-    open_mismatches,
     situation,
     written_early,
     written_since,
@@ -27,7 +27,6 @@ from exporters.month.checklist import (
 from exporters.month.portal_figures import entered
 from exporters.work import Work, work_on
 from store.facts import Who
-from store.findings import caseload
 from store.month import calendar, submissions
 from store.month import sent as stored_sent
 from store.month.facts import AT_UPLOAD
@@ -249,7 +248,11 @@ class Acts:
 
     def said_of_nil(self) -> str:
         """What is to be said before a nil return is declared though there is somebody to report; else nothing."""
-        if not (many := self.store.ask(caseload.figures, self.agency, self.entry.period).episodes):
+        known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today)
+        figures = known.figures
+        if known.is_uncounted:
+            figures = self._counts().figures or figures
+        if not (many := figures.episodes):
             return ""
         told = counted(many, self.standard.word("episode"))
         return f"The store holds {told} that would be sent: a nil return says there is nobody."
@@ -315,7 +318,13 @@ class Acts:
         known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         # It is compared with what was sent before it, which may be another extract of the same month.
         against = self.store.ask(stored_sent.last, self.agency, but_not=extract.id if extract else "")
-        known = replace(known, extract=extract, against=against, mismatches=self._mismatches(known))
+        if not known.is_nil:
+            # Asked while its extract is not yet the one that was sent last.
+            counts = self._counts()
+            known = replace(known, mismatches=counts.mismatches)
+            if counts.figures is not None:
+                known = replace(known, figures=counts.figures, is_uncounted=False)
+        known = replace(known, extract=extract, against=against)
         data = {item.id: f"{item.state}|{item.told}" for item in judge(self.standard, known) if item.by == "data"}
         held = {one.item for one in known.ticks if one.holds}
         with self.store.writing(Who(self.person, self.now)) as work:
@@ -345,13 +354,8 @@ class Acts:
             )
             raise Problem(f"'{its.title}' is told of a return that has left: tick '{first.title}' before it.")
 
-    def _mismatches(self, known: Situation) -> int:
-        """Those open when the return left; asked while its extract is not yet the one that was sent last."""
-        return (
-            0
-            if known.is_nil
-            else self.store.ask(open_mismatches, self.agency, self._kept_by, self.entry.period, self.today)
-        )
+    def _counts(self) -> Counted:
+        return self.store.ask(counted_apart, self.agency, self._kept_by, self.entry.period, self.today)
 
     def _item(self, item_id: str) -> ChecklistItem:
         found = {one.id: one for one in self.standard.checklist}.get(item_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.month.checklist import Item, judge, progress, situation
+from exporters.month.checklist import Counted, Item, judge, progress, situation
 from exporters.month.checklist_acts import Seen
 from exporters.month.status import day_text, first_from_here, left_text
 from exporters.work import Work, work_on
@@ -29,8 +29,8 @@ BACK = 12
 class ChecklistPage:
     """The checklist of one attempt of a submission. `others` are all that can be looked at: month and attempt.
 
-    `episodes` is how many its extract would take, `first` the first submission that the agency makes from here,
-    `extract` the latest one written for this attempt.
+    `first` is the first submission that the agency makes from here, `extract` the latest one written for this attempt.
+    For `waits_for_count` see `Situation`.
     """
 
     entry: CalendarEntry
@@ -40,10 +40,10 @@ class ChecklistPage:
     today: date
     silence: str = ""
     others: tuple[tuple[str, int], ...] = ()
-    episodes: int = 0
     terms: Terms = USUAL
     first: str = ""
     extract: "ExtractInfo | None" = None
+    waits_for_count: bool = False
 
     @property
     def attempt(self) -> int:
@@ -134,9 +134,11 @@ def read_page(
     today: date,
     month: str = "",
     attempt: int | None = None,
-    mismatches: int | None = None,
+    counts: Counted | None = None,
 ) -> ChecklistPage:
     """The checklist of a submission, the one at hand unless a month is named, its latest attempt unless one is.
+
+    The `counts` are made apart, None when they were not: see `exporters.month.checklist.counted_apart`.
 
     Raises Problem when there is no such submission or attempt.
     """
@@ -159,16 +161,16 @@ def read_page(
         one = calendar.before(one)
     others = sorted(known | {(name, 1) for name in reachable - begun})
     standard = work_on(snapshot, Work(agency, standard, today), entry.period_end).standard
-    its = situation(snapshot, agency, standard, entry.period, today, chosen, mismatches)
+    its = situation(snapshot, agency, standard, entry.period, today, chosen, counts)
     return ChecklistPage(
         entry=entry,
         submission=chosen,
         attempts=tuple(attempts),
         items=tuple(judge(standard, its)),
-        episodes=its.figures.episodes,
         today=today,
         silence=calendar.silence(today),
         extract=its.extract,
+        waits_for_count=its.waits_for_count,
         others=tuple(others),
         terms=standard.terms,
         first=first_from_here(agency, due, stored_extracts.listed(snapshot, agency), every),

@@ -9,7 +9,17 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.extracts.readiness import Check, Reason
-from exporters.month.checklist import ELSEWHERE, Item, Situation, extract_of, is_sent, judge, progress, situation
+from exporters.month.checklist import (
+    ELSEWHERE,
+    Counted,
+    Item,
+    Situation,
+    extract_of,
+    is_sent,
+    judge,
+    progress,
+    situation,
+)
 from exporters.work import Work, work_on
 from store.month import calendar as stored_calendar
 from store.month import extracts as stored_extracts
@@ -152,7 +162,8 @@ def read_standing(
         if month not in never and today > entry.deadline:
             lates.append(Late(entry, begun))
     standard = work_on(snapshot, Work(agency, standard, today), due.period_end).standard
-    known = situation(snapshot, agency, standard, due.period, today, mismatches=mismatches)
+    counts = None if mismatches is None else Counted(mismatches)
+    known = situation(snapshot, agency, standard, due.period, today, counts=counts)
     return Standing(
         agency=agency,
         today=today,

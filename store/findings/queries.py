@@ -29,6 +29,8 @@ from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding, Severity
 
+Within = ReportingPeriod | Collection[int]
+"""What is asked for alone: what a period's extract holds by the last check, or certain findings, by their numbers."""
 _NO_FINDINGS = dict.fromkeys((*COUNTS, "checked_revision"), 0)
 ACCEPTED = func.count(func.nullif(FINDINGS.c.acceptance, 0)).label("accepted")
 """How many findings of a group are accepted."""
@@ -137,14 +139,11 @@ def _told(
     return [results.finding(row) for row in snapshot.connection.execute(query)]
 
 
-def counts(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | None = None) -> list[FindingCount]:
-    """How many findings each rule has at each severity, errors first, then by rule.
-
-    With a `period` only what is found in that which its extract takes.
-    """
+def counts(snapshot: Snapshot, agency: AgencyInfo, within: Within | None = None) -> list[FindingCount]:
+    """How many findings each rule has at each severity, errors first, then by rule; `within` what, if not in all."""
     query = (
         select(FINDINGS.c.weight, FINDINGS.c.rule, func.count().label("many"), ACCEPTED)
-        .where(sqlite.scanned(FINDINGS.c.agency_number) == agency.number, *_within(snapshot, agency, period))
+        .where(sqlite.scanned(FINDINGS.c.agency_number) == agency.number, *_within(snapshot, agency, within))
         .group_by(FINDINGS.c.weight, FINDINGS.c.rule)
         .order_by(FINDINGS.c.weight, FINDINGS.c.rule)
     )
@@ -154,8 +153,12 @@ def counts(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | Non
     ]
 
 
-def _within(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | None) -> list[ColumnElement[bool]]:
-    return [FINDINGS.c.beside.in_(IN_STORE) if period is None else going.concerns(snapshot, agency, period)]
+def _within(snapshot: Snapshot, agency: AgencyInfo, within: Within | None) -> list[ColumnElement[bool]]:
+    if within is None:
+        return [FINDINGS.c.beside.in_(IN_STORE)]
+    if isinstance(within, ReportingPeriod):
+        return [going.concerns(snapshot, agency, within)]
+    return [sqlite.among(FINDINGS.c.number, within)]
 
 
 def forget(connection: Connection, row: Client | Episode) -> None:
@@ -220,16 +223,16 @@ def order(
     agency: AgencyInfo,
     by: By,
     words: Sequence[FindingWord] = (),
-    period: ReportingPeriod | None = None,
+    within: Within | None = None,
 ) -> FindingOrder:
     """All findings that have all the words, by what they share: the weightiest group first, of those the largest.
 
-    Groups alike follow each other by name. Within a group errors come first, then by rule, in order of entry. With a
-    `period` only what is found in that which its extract takes.
+    Groups alike follow each other by name. Within a group errors come first, then by rule, in order of entry. `within`
+    what, if not in all that is kept.
     """
     keys: list[Any] = []
     ends, numbers, marks = array("q"), array("q"), bytearray()
-    for key, _, told in snapshot.connection.execute(_shared(agency, by, words, _within(snapshot, agency, period))):
+    for key, _, told in snapshot.connection.execute(_shared(agency, by, words, _within(snapshot, agency, within))):
         packed: list[int] = json.loads(told)
         keys.append(key)
         numbers.extend(one // PACKED for one in packed)
@@ -357,6 +360,17 @@ def number_of(snapshot: Snapshot, one: Finding) -> int:
         .limit(1)
     )
     return int(snapshot.connection.execute(query).scalar_one_or_none() or 0)
+
+
+def numbers_of(snapshot: Snapshot, agency: AgencyInfo, found: Collection[tuple[str, str, str, str]]) -> list[int]:
+    """The numbers of kept findings that say something `found` anew: each its episode's id, rule, event and field."""
+    event, field = sqlite.json_text(FINDINGS.c.told, "event_id"), sqlite.json_text(FINDINGS.c.told, "field")
+    query = (
+        select(FINDINGS.c.number, EPISODES.c.id, FINDINGS.c.rule, event, field)
+        .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
+        .where(FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside.in_(IN_STORE))
+    )
+    return [number for number, *said in snapshot.connection.execute(query) if tuple(said) in found]
 
 
 def faults_in(snapshot: Snapshot, agency: AgencyInfo, headers: Collection[str]) -> Iterator[tuple[Finding, bool]]:

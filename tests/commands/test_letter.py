@@ -208,7 +208,7 @@ def test_what_the_old_letter_alone_finds_in_its_last_return_is_listed_with_its_r
         with opened(filled) as store, store.reading() as snapshot:
             agency = agencies.one(snapshot)
             period = stored_calendar.of_agency(snapshot, agency).due(today).period
-            order = queries.order(snapshot, agency, "rule", period=period)
+            order = queries.order(snapshot, agency, "rule", within=period)
             found = [one.finding for one in queries.numbered(snapshot, list(order.numbers)).values()]
         counted = Counter(one.severity.value for one in found)
         assert (counted["error"], counted["warning"]) == (due["errors"], due["warnings"])

@@ -157,17 +157,19 @@ def test_a_nil_return_is_of_what_was_in_sight_before_the_first_question() -> Non
     """Between the two questions the page may be read anew, unseen behind them."""
 
     def page(seen: Seen) -> Any:
-        return SimpleNamespace(seen=seen, episodes=8, entry=SimpleNamespace(submission="2020-12"))
+        return SimpleNamespace(seen=seen, entry=SimpleNamespace(submission="2020-12"))
 
     screen, asked = ChecklistScreen(), list[Any]()
     program = SimpleNamespace(
-        standard=SimpleNamespace(word=lambda kind: kind), push_screen=lambda shown, answered: asked.append(answered)
+        push_screen=lambda shown, answered: asked.append(answered),
+        in_store=lambda act, on_done, hold: on_done("The store holds 8 episodes that would be sent."),
     )
     screen.page = before = page(Seen())
     with (
         mock.patch.object(ChecklistScreen, "program", program),
         mock.patch.object(ChecklistScreen, "app", program),
         mock.patch.object(screen, "_act") as acted,
+        mock.patch.object(screen, "_about"),
     ):
         screen.action_nil()
         screen.page = page(Seen(latest="bob's"))

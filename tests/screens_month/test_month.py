@@ -8,6 +8,7 @@ from unittest import mock
 import pytest
 from textual import events
 
+from exporters.month.checklist import Counted
 from exporters.month.checklist_page import ChecklistPage
 from exporters.month.month_text import MonthView, read_month
 from store.facts import AgencyInfo, Who
@@ -70,7 +71,10 @@ def test_after_midnight_what_was_compared_for_the_submission_before_says_nothing
             at = SimpleNamespace(agency=agency, standard=STANDARD, today=lambda day=day: day)
             with mock.patch.object(screen, "program", at):
                 shown = screen()
-                shown._mismatches = ("2020-12", 0)
+                if isinstance(shown, MonthScreen):
+                    shown._mismatches = ("2020-12", 0)
+                else:
+                    shown._counts = ("2020-12", Counted(0))
                 found: MonthView | ChecklistPage = ask(store, shown._question())  # type: ignore[assignment]
                 items = found.standing.items if isinstance(found, MonthView) else found.items
             assert [one.state for one in items if one.check == "mismatches"] == [state]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exporters.checks.caseload import check_caseload
-from exporters.month.checklist import open_mismatches, progress
+from exporters.month.checklist import counted_apart, open_mismatches, progress
 from exporters.month.checklist_acts import Acts
 from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.status import Standing, day_text, keep_today, left_text, read_standing, since
@@ -242,8 +242,8 @@ def show(
             if month
             else found.ask(stored_calendar.of_agency, agency).due(today)
         )
-        many = count_or_say(standard, lambda: found.ask(open_mismatches, agency, standard, entry.period, today))
-        page = found.ask(read_page, agency, standard, today, entry.submission, attempt, many)
+        counts = count_or_say(standard, lambda: found.ask(counted_apart, agency, standard, entry.period, today))
+        page = found.ask(read_page, agency, standard, today, entry.submission, attempt, counts)
     if form is OutputFormat.JSON:
         print(json.dumps(page.as_mapping(), indent=1))
     else:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
 
 from validators.problems import Problem
 
@@ -73,7 +73,10 @@ def talk(text: str) -> None:
     print("\n".join(map(obeyed_by_none, text.split("\n"))), file=sys.stderr, flush=True)
 
 
-def count_or_say(standard: "Standard", count: Callable[[], int]) -> int | None:
+Counts = TypeVar("Counts")
+
+
+def count_or_say(standard: "Standard", count: Callable[[], Counts]) -> Counts | None:
     """What is counted; None where it cannot be, and why is said, as the rest of an answer can be told."""
     try:
         return count()

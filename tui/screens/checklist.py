@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from exporters.extracts.submission_window import DUE, due_submission
-from exporters.month.checklist import OF_WHAT_LEFT, Item, open_mismatches
+from exporters.month.checklist import OF_WHAT_LEFT, Counted, Item, counted_apart
 from exporters.month.checklist_acts import Acts, Seen
 from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.portal_figures import NAMES, entered
@@ -27,7 +27,6 @@ from tui.widgets.text import fit, one_line
 from tui.widgets.text_line import Piece, TextLine
 from tui.widgets.text_page import wrapped
 from validators.problems import Problem
-from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
@@ -149,9 +148,9 @@ class ChecklistScreen(StoreScreen[None]):
         self.dates, self.state = TextLine(id="dates"), TextLine(id="state")
         self.list = ChecklistList()
         self.details = tuple(TextLine(rest="panel", id=f"item-{number}") for number in range(DETAILS))
-        self._comparing = False
+        self._counting = False
         self._refresher = Refresher(self, self._question, self._came, self._failed, self._settled)
-        self._mismatches: tuple[str, int] | None = None
+        self._counts: tuple[str, Counted] | None = None
 
     def body(self) -> Iterable[Widget]:
         """Dates, state, list, detail."""
@@ -189,14 +188,14 @@ class ChecklistScreen(StoreScreen[None]):
 
     def _question(self) -> Question[ChecklistPage]:
         app = self.program
-        agency, standard, today, known = app.agency, app.standard, app.today(), self._mismatches
+        agency, standard, today, known = app.agency, app.standard, app.today(), self._counts
         asked, attempt = self._month, self._attempt
 
         def question(snapshot: Snapshot) -> ChecklistPage:
             # Counted for another submission, they say nothing of this one; midnight may change which is at hand.
             month = asked or (due_submission(snapshot, agency, today) if known else "")
-            many = known[1] if known and known[0] == month else None
-            return read_page(snapshot, agency, standard, today, asked, attempt, many)
+            counts = known[1] if known and known[0] == month else None
+            return read_page(snapshot, agency, standard, today, asked, attempt, counts)
 
         return question
 
@@ -215,27 +214,27 @@ class ChecklistScreen(StoreScreen[None]):
 
     def _settled(self, page: ChecklistPage) -> None:
         """What is shown is the latest there is."""
-        if any(item.check == "mismatches" and item.state == "waits" for item in page.items):
-            self._compare(page)
+        if page.waits_for_count:
+            self._count(page)
 
-    def _compare(self, page: ChecklistPage) -> None:
-        """Count the mismatches against what was sent last, apart: it takes as long as to write an extract."""
-        if self._comparing or page.today < page.entry.period_start:
+    def _count(self, page: ChecklistPage) -> None:
+        """Count what is counted by making the return, apart: it takes as long as to write an extract."""
+        if self._counting or page.today < page.entry.period_start:
             return
-        self._comparing, month = True, page.entry.submission
+        self._counting, month = True, page.entry.submission
         app = self.program
 
-        def came(many: int) -> None:
-            self._comparing = False
-            self._mismatches = (month, many)
+        def came(counts: Counted) -> None:
+            self._counting = False
+            self._counts = (month, counts)
             self.read()
 
         def failed(problem: Problem) -> None:
-            self._comparing = False
+            self._counting = False
             self.say(problem.sentence, "error")
 
         about = (app.agency, app.standard, page.entry.period, page.today)
-        app.read(lambda snapshot: open_mismatches(snapshot, *about), on_done=came, on_problem=failed)
+        app.read(lambda snapshot: counted_apart(snapshot, *about), on_done=came, on_problem=failed)
 
     def _failed(self, problem: Problem) -> None:
         self.say(problem.sentence, "error")
@@ -245,7 +244,7 @@ class ChecklistScreen(StoreScreen[None]):
     def checked(self, done: int, due: int) -> None:
         """The check has come to its end."""
         if done == due:
-            self._mismatches = None
+            self._counts = None
             self.read()
 
     def on_store_changed(self, event: StoreChanged) -> None:
@@ -406,18 +405,24 @@ class ChecklistScreen(StoreScreen[None]):
         page = self.page
         if page is None:
             return
-        if not page.episodes:
+        whose = self._about(page)
+        self.program.in_store(
+            lambda store: Acts(store, *whose).said_of_nil(),
+            on_done=lambda said: self._ask_nil_of(said, page),
+            hold=True,
+        )
+
+    def _ask_nil_of(self, said: str, page: ChecklistPage) -> None:
+        if not said:
             self._ask_nil(page)
             return
-        many = counted(page.episodes, self.program.standard.word("episode"))
-        lines = [f"The store holds {many} that would be sent: a nil return says there is nobody."]
 
         def sure(letter: str | None) -> None:
             if letter == "n":
                 self._ask_nil(page)
 
         title = f"A nil return for {page.entry.submission}?"
-        self.app.push_screen(Confirm(title, lines, [Answer("n", "There is nobody to report all the same")]), sure)
+        self.app.push_screen(Confirm(title, [said], [Answer("n", "There is nobody to report all the same")]), sure)
 
     def _ask_nil(self, page: ChecklistPage) -> None:
         about = ["There is nobody to report: what a nil return does not need is left out of the checklist."]

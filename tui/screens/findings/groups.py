@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from exporters.checks.return_check import check_return
 from exporters.extracts.submission_window import period_of
+from exporters.month.checklist import figures_of
 from exporters.work import Work
-from store.facts import AgencyInfo
 from store.findings import caseload, queries
 from store.findings.acceptance_facts import By, CaseloadFigures
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
+from store.month import calendar
 from store.snapshot import Snapshot
 from tui.session.history_lines import client_name
 from tui.session.wording import rule_title
@@ -43,6 +45,7 @@ class Caseload:
 
     Of the findings themselves there are numbers only; who shows one reads it. `current` is the number that the finding
     asked for has now, 0 for none. The `figures` are None until they were summed up, which takes longer than the rest.
+    `within` is what they are listed of, None for all that is kept.
     """
 
     order: FindingOrder = field(default_factory=FindingOrder)
@@ -51,6 +54,7 @@ class Caseload:
     figures: CaseloadFigures | None = None
     current: int = 0
     period: ReportingPeriod | None = None
+    within: queries.Within | None = None
 
     @property
     def total(self) -> int:
@@ -149,23 +153,40 @@ def read(
     What is `known` of all findings is not counted again: only the words or the groups are others.
     """
     agency, words = work.agency, words_of(work.standard, listing.text)
-    period = period_of(snapshot, agency, listing.submission, work.today) if listing.submission else None
     if known is not None:
-        order = queries.order(snapshot, agency, listing.by, words, period)
+        order = queries.order(snapshot, agency, listing.by, words, known.within)
         return replace(known, order=order, current=queries.number_of(snapshot, current) if current is not None else 0)
+    period = period_of(snapshot, agency, listing.submission, work.today) if listing.submission else None
+    within = _within(snapshot, work, period)
     severities: dict[Severity, int] = {}
     accepted = 0
-    for one in queries.counts(snapshot, agency, period):
+    for one in queries.counts(snapshot, agency, within):
         severities[one.severity] = severities.get(one.severity, 0) + one.count
         accepted += one.accepted
-    order = queries.order(snapshot, agency, listing.by, words, period)
+    order = queries.order(snapshot, agency, listing.by, words, within)
     number = queries.number_of(snapshot, current) if current is not None else 0
-    return Caseload(order, severities, accepted, current=number, period=period)
+    return Caseload(order, severities, accepted, current=number, period=period, within=within)
 
 
-def sums(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | None = None) -> CaseloadFigures:
+def _within(snapshot: Snapshot, work: Work, period: ReportingPeriod | None) -> queries.Within | None:
+    """What of a period's return is known by the last check; of one that is not due what is found in it anew."""
+    if period is None or _is_due(snapshot, work, period):
+        return period
+    report = check_return(snapshot, work, period.submission)
+    now = report.standard.held_in
+    found = {(one.episode_id, one.rule, one.event_id, now.get(one.field, one.field)) for one in report.findings}
+    return queries.numbers_of(snapshot, work.agency, found)
+
+
+def _is_due(snapshot: Snapshot, work: Work, period: ReportingPeriod) -> bool:
+    return period == calendar.due_period(snapshot, work.agency, work.today)
+
+
+def sums(snapshot: Snapshot, work: Work, period: ReportingPeriod | None = None) -> CaseloadFigures:
     """How the rows of a return, or of all episodes, stand. In a thread: of very many it takes some seconds."""
-    return caseload.figures(snapshot, agency, period)
+    if period is None or _is_due(snapshot, work, period):
+        return caseload.figures(snapshot, work.agency, period)
+    return figures_of(check_return(snapshot, work, period.submission).tally)
 
 
 def words_of(standard: Standard, text: str) -> list[FindingWord]:

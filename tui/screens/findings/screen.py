@@ -394,8 +394,8 @@ class FindingsScreen(FilteredScreen):
         self._sums.read()
 
     def _sum_question(self) -> Question[CaseloadFigures]:
-        agency, period = self.program.agency, self.caseload.period
-        return lambda snapshot: sums(snapshot, agency, period)
+        work, period = self._work(), self.caseload.period
+        return lambda snapshot: sums(snapshot, work, period)
 
     def _summed(self, figures: CaseloadFigures) -> None:
         self.caseload = replace(self.caseload, figures=figures)
