@@ -14,7 +14,13 @@ _NAMED = re.compile(
     rf"(?:\s+(?:reference|ref|identifier|id))?{_NUMBER}[{{\"']?(\w[\w-]*)",
     re.IGNORECASE,
 )
-_RULE = re.compile(rf"\b(?:rule|check){_NUMBER}\w[\w-]*", re.IGNORECASE)
+_RULE = re.compile(
+    rf"\b(?:(?:rule|check)|(?:rule|check|error|fault|message)\s+(?:code|id|identifier|reference|ref|number|no|nr)\b)"
+    rf"{_NUMBER}\w[\w-]*",
+    re.IGNORECASE,
+)
+_PADDED = re.compile(r"0\d{3,}")
+"""A number as no count is written, and no code."""
 
 
 def plain(word: str) -> str:
@@ -34,8 +40,8 @@ class Bounce:
 
     `number` is its place in the list. `cells` are what a list with a heading says under the names of identifiers,
     `beside` under other names, and `counted` the line of the file it gives; of a list without one they are looked for
-    in the text, and `agency` the code under that name. `counts_list`: the number it begins with may be its own place in
-    the list.
+    in the text, and `agency` the code under that name. `unsure` says why its number may be no line of the file, as it
+    stands in this list; `is_below_title`, that the list begins with a line that may be the name of its numbers.
 
     `line` is the line of the sent file it was found to mean (0 for none), `field` and `rule` what it names of them.
     `client_id`, `episode_id` and `event_id` are the store's, empty where `why_not` says why it leads nowhere. `doubt`
@@ -60,12 +66,16 @@ class Bounce:
     beside: tuple[str, ...] = ()
     agency: str = ""
     counted: int = 0
-    counts_list: bool = False
+    unsure: str = ""
+    is_below_title: bool = False
 
     @property
     def words(self) -> list[str]:
         """What in it may be an identifier, as identifiers are compared, each once; a rule's number is none."""
-        texts = self.cells if self.has_heading else _WORD.findall(_RULE.sub(" ", self.text))
+        if self.has_heading:
+            texts = list(self.cells)
+        else:
+            texts = [part for word in _WORD.findall(self._said) for part in (word, *word.split(":"))]
         return list(dict.fromkeys(filter(None, map(plain, texts))))
 
     @property
@@ -73,7 +83,22 @@ class Bounce:
         """The words that are said to be identifiers."""
         if self.has_heading:
             return self.words
-        return [word for found in _NAMED.findall(self.text) if any(map(str.isdigit, word := plain(found)))]
+        return [word for found in _NAMED.findall(self._said) if any(map(str.isdigit, word := plain(found)))]
+
+    @property
+    def tiers(self) -> tuple[list[str], list[str], list[str]]:
+        """The words that are identifiers before any number is a line: those that are said to be, those that are more
+        than a number, and numbers with zeros in front."""
+        words = self.words
+        return (
+            self.named,
+            [word for word in words if not word.isdigit()],
+            [word for word in words if _PADDED.fullmatch(word)],
+        )
+
+    @property
+    def _said(self) -> str:
+        return _RULE.sub(" ", self.text)
 
     @property
     def named_line(self) -> int:
@@ -88,10 +113,14 @@ class Bounce:
         return int(found[1]) if found else 0
 
     @property
+    def digits(self) -> list[str]:
+        """The words of a list without a heading that are but numbers."""
+        return [] if self.has_heading else [word for word in self.words if word.isascii() and word.isdigit()]
+
+    @property
     def numbers(self) -> list[str]:
         """The words that may be identifiers although they are but numbers: the one it begins with, else any."""
-        digits = [word for word in self.words if word.isascii() and word.isdigit()]
-        return [word for word in digits if not self.named_line and self.leading in (0, int(word))]
+        return [word for word in self.digits if not self.named_line and self.leading in (0, int(word))]
 
     @property
     def leads(self) -> bool:

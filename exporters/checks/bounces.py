@@ -4,14 +4,15 @@ Nobody has published what such a list looks like, so whatever was typed or paste
 with a heading, each of its columns is taken for what it is called. Else it is an identifier of the extract, wherever it
 stands in the line; or a number that is called a line, row or record; or the first number, taken for a line of the file
 as it was sent (the headings being line 1, unless the list counts from the first row). An identifier that is but a
-number counts where the file has no such line; where it may be both, that is said.
+number counts where the file has no such line, or where it has zeros in front; where it may be both, that is said, and
+so is that the numbers may be the list's own.
 """
 
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,13 @@ _LINES = frozenset(
     f"{what}{end}" for what in ("line", "lines", "row", "rows", "record") for end in ("", "no", "nr", "number", "num")
 )
 _FIELDS = frozenset(("field", "fieldname", "column", "columnname", "header", "heading", "item", "dataitem", "element"))
+_CLIENTS = frozenset(
+    f"{whose}client{what}"
+    for whose in ("", "local")
+    for what in ("id", "identifier", "ref", "reference", "no", "number", "refno", "refnumber", "referencenumber")
+)
+_COUNTS = frozenset(("", "no", "nr", "num", "number", "sn", "sno", "seq", "count", "item", "severity"))
+"""Columns whose numbers are nobody's."""
 _AGENCIES = frozenset(("agency", "agencycode", "agencyid", "agencyno", "agencynumber"))
 _RULES = frozenset(("rule", "ruleno", "rulenumber", "ruleid", "check", "checkno", "checknumber", "validationrule"))
 _DELIMITERS = "\t;,|"
@@ -62,8 +70,16 @@ _CLOSED = re.compile(r'"\s*(?:[\t,;|]|$)')
 _SEP = re.compile(r"\W*sep=.\W*", re.IGNORECASE)
 _ABOVE = "it stands above the headings of the list"
 _BESIDE = "it has not the columns of the list: its number may be no line of the file"
+_COUNTED = "the lines of the list count 1, 2, 3 or on from there: that may not be lines of the file"
 _COUNTED_LIST = 3
-"""So many lines that begin with 1, 2, 3 … number themselves."""
+"""So many lines that begin with 1, 2, 3 … number themselves, or with numbers one after the other as on a next page."""
+_TOTAL = re.compile(
+    r"\W*\d{1,9}\s+(?:(?:in\s+)?total|(?:\w+\s+){0,2}(?:records|rows|lines|faults|errors|warnings|failures|rejections|"
+    r"clients|episodes|journeys|messages)\b)",
+    re.IGNORECASE,
+)
+_MANY_TOLD = "it may say how many there are: its number may be no line of the file"
+_UNKNOWN_HEADING = "the headings of the list are none that are known: its number may be no line of the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +94,10 @@ class BounceHeading:
     rule: int | None
     identifiers: tuple[int, ...]
     agency: int | None = None
+    values: tuple[int, ...] = ()
+    """Columns of other fields and of counts: a number there is nobody's."""
+    is_of_rows: bool = False
+    """Whether its line is called a row or record, which may be one of the list."""
 
     def fits(self, line: str) -> bool:
         """Whether a line has the columns; one that was typed beside the list may have none."""
@@ -94,7 +114,8 @@ class BounceHeading:
         counted = int(line) if line.isascii() and line.isdigit() and len(line) < 10 else 0
         identifiers = tuple(filter(None, map(cell, self.identifiers)))
         known = (self.line, self.field, self.rule, self.agency, *self.identifiers)
-        beside = tuple(text for at, text in enumerate(cells) if at not in known and text.strip() and not text.isdigit())
+        others = [(at, text.strip()) for at, text in enumerate(cells) if at not in known]
+        beside = tuple(text for at, text in others if text and not (text.isdigit() and at in self.values))
         return replace(
             one,
             has_heading=True,
@@ -133,7 +154,10 @@ def _heading(first: str, standard: Standard) -> BounceHeading | None:
             its = standard.role("agency")
             called = _AGENCIES | _names(standard, its) if its else _AGENCIES
             agency = next((at for at, name in enumerate(names) if name in called), None)
-            return BounceHeading(delimiter, len(names), line, field, rule, identifiers, agency)
+            fields = _COUNTS.union(*(_names(standard, header) for header in standard.headers))
+            values = tuple(at for at, name in enumerate(names) if name in fields)
+            is_of_rows = line is not None and not names[line].startswith("line")
+            return BounceHeading(delimiter, len(names), line, field, rule, identifiers, agency, values, is_of_rows)
     return None
 
 
@@ -156,7 +180,7 @@ def _identifiers(standard: Standard) -> frozenset[str]:
     """What columns of identifiers may be called: by header, label and published name."""
     headers = {standard.role(role) for role in ("episode_id", "client_id", "client_reference")}
     headers |= {section.id_field for section in standard.event_sections if section.id in standard.named_sections}
-    return frozenset(name for header in headers if header for name in _names(standard, header))
+    return _CLIENTS.union(*(_names(standard, header) for header in headers if header))
 
 
 def _names(standard: Standard, header: str) -> frozenset[str]:
@@ -211,7 +235,8 @@ def read_bounces(
             read += [_read_line(number, one[:LONGEST_LINE], headers) for one in _apart(" ".join(line.split()))]
         elif line.strip() != lines[0][1].strip():  # pasted again with each page of the list
             read.append(_headed(heading.read(Bounce(number, line[:LONGEST_LINE])), headers))
-    read = _noted(read)
+    doubt = _UNKNOWN_HEADING if heading is None and _is_headed(lines) else ""
+    read = _noted(read, doubt, _COUNTED_LIST - headings_are_line_1, heading is not None and heading.is_of_rows)
     if not read:
         raise Problem(Sentence("The list has a heading and nothing below it: paste the lines that the {portal} gave."))
     form = choose.of(standard)
@@ -289,12 +314,43 @@ def _read_line(number: int, text: str, headers: Mapping[str, str]) -> Bounce:
     return Bounce(number, text, field=field_named(text, headers), rule=rule[1] if rule else "")
 
 
-def _noted(listed: list[Bounce]) -> list[Bounce]:
-    """The lines, noted where the numbers they begin with are those of the list itself."""
-    leading = [one.leading for one in listed]
-    if len(listed) < _COUNTED_LIST or leading != list(range(1, len(listed) + 1)):
-        return listed
-    return [replace(one, counts_list=True) for one in listed]
+def _is_headed(lines: Sequence[tuple[int, str]]) -> bool:
+    """Whether a list begins with what may be headings: names in columns, above a line that has such columns."""
+    for (_, line), (_, below) in pairwise(lines[: _LINES_ABOVE + 1]):
+        for delimiter in _DELIMITERS:
+            named = [cell for cell in _cells(line[:LONGEST_LINE], delimiter) if cell.strip()]
+            if len(named) > 1 and not any(map(str.isdigit, line)) and delimiter in below:
+                return True
+    return False
+
+
+def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> list[Bounce]:
+    """The lines, noted where their numbers may be none of the file: by a doubt of the whole list, or since they count
+    it. `fewest` numbers from 1 do; a title above or a total below is no number of it. `is_of_rows`: its heading calls
+    them rows, which may be those of the list."""
+    totals = {one.number for one in listed if one.leading and not one.has_heading and _TOTAL.match(one.text)}
+    numbers = {
+        one.number: (one.named_line or one.leading, one.counted if is_of_rows else one.leading)
+        for one in reversed(listed)
+        if one.number not in totals
+    }
+    counted = 0
+    for number, _ in reversed(numbers.values()):
+        counted += number == counted + 1
+    led = [leading for _, leading in reversed(numbers.values()) if leading]
+    longest = run = 0
+    for before, number in pairwise([-1, *led]):
+        run = run + 1 if number == before + 1 else 1
+        longest = max(longest, run)
+    many = sum(number > 0 for number, _ in numbers.values())
+    if (counted >= fewest and 2 * counted >= many) or (longest >= _COUNTED_LIST and 2 * longest >= many):
+        doubt = doubt or _COUNTED
+    begins = next((one.number for one in listed if numbers.get(one.number, (0, 0))[0]), 0)
+    is_below_title = listed[:1] != [] and begins > listed[0].number
+    return [
+        replace(one, unsure=_MANY_TOLD if one.number in totals else doubt, is_below_title=is_below_title)
+        for one in listed
+    ]
 
 
 def _marked(snapshot: Snapshot, extract: "ExtractInfo", listed: list[Bounce]) -> list[Bounce]:

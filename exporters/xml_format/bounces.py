@@ -3,10 +3,11 @@
 import io
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from exporters.checks.bounce import field_named, plain
+from exporters.checks.meant import EPISODE, REFERENCE, Meant
 from exporters.formats.kept_text import Pieces
 from exporters.formats.outgoing import as_then
 from exporters.imports.identity import told_otherwise
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
     from store.facts import AgencyInfo
 
 
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message of the sent file, and its journey's name."""
+
+    message: Message
+    episode: str
+
+    @property
+    def line(self) -> int:
+        """The line of the file it begins in."""
+        return self.message.line
+
+
 def led(
     snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, extract_id: str, listed: "Sequence[Bounce]"
 ) -> "Iterator[Bounce]":
@@ -32,7 +46,7 @@ def led(
     Raises Problem when the extract is not there, or its stored text is damaged.
     """
     reference = standard.role("client_reference")
-    words = {word for one in listed for word in (*one.words, *one.named, *map(plain, one.beside))} - {""}
+    meant: Meant[SentMessage] = Meant(standard, listed)
     many = 0
 
     def counted() -> Iterator[bytes]:
@@ -45,39 +59,33 @@ def led(
     # Whoever reads XML names the element that a value stands in.
     listed = [replace(one, field=one.field or field_named(one.text, reader.headers)) for one in listed]
     wanted = sorted({number for one in listed if (number := one.named_line or one.leading)})
-    by_line: dict[int, Message] = {}
-    by_reference: dict[str, list[Message]] = {}
-    by_name: dict[str, list[Message]] = {}
-    before: Message | None = None
+    before: SentMessage | None = None
     # A message goes on until the next one begins, the last one to the end.
     for message in reader.read(source, "The text of the extract"):
-        _between(wanted, before, message.line, by_line)
-        if (own := plain(message.values.get(reference, ""))) in words:
-            by_reference.setdefault(own, []).append(message)
-        if (name := plain(name_of(standard, EpisodeRecord({}, message.values)))) in words:
-            by_name.setdefault(name, [message])
-        before = message
-    _between(wanted, before, many + 1, by_line)
-    met = [
-        (one, one.named_line or one.leading, *_met(standard, one, by_line, by_name | by_reference)) for one in listed
-    ]
-    places = _places(snapshot, agency, standard, [found for _, _, found, _ in met if found is not None])
+        _between(wanted, before, message.line, meant.by_line)
+        before = SentMessage(message, name_of(standard, EpisodeRecord({}, message.values)))
+        borne = ((REFERENCE, message.values.get(reference, "")), (EPISODE, before.episode))
+        for kind, word in ((kind, plain(text)) for kind, text in borne):
+            if word and meant.wants(word):
+                meant.add(kind, word, before)
+    _between(wanted, before, many + 1, meant.by_line)
+    met = [(one, one.named_line or one.leading, *meant.of(one)) for one in listed]
+    places = _places(snapshot, agency, standard, [found.message for _, _, found, _ in met if found is not None])
     for one, number, found, doubt in met:
         if found is None:
             why = f"the extract has no message in line {number}"
             yield replace(one, why_not=why if number else "it has no line number and no client number of this extract")
             continue
-        name = name_of(standard, EpisodeRecord({}, found.values))
-        line = number if by_line.get(number) is found else found.line
-        its = places.get(name)
-        told = replace(one, line=line, episode=name, reference=found.values.get(reference, ""), doubt=doubt)
+        line = number if meant.by_line.get(number) is found else found.line
+        its, values = places.get(found.episode), found.message.values
+        told = replace(one, line=line, episode=found.episode, reference=values.get(reference, ""), doubt=doubt)
         if its is None or its.deleted_at is not None:
             yield replace(told, why_not="its journey is not in the store any more: deleted, or its referral changed")
             continue
         kept = as_then(standard, EpisodeRecord(read.get(snapshot, "client", its.client_id).values, {})).client
-        doubt = doubt or told_otherwise(standard, kept, found.values)
+        doubt = doubt or told_otherwise(standard, kept, values)
         told = replace(told, client_id=its.client_id, episode_id=its.episode_id, doubt=doubt)
-        yield replace(told, event_id=_event(snapshot, its.episode_id, _sent(found, line)))
+        yield replace(told, event_id=_event(snapshot, its.episode_id, _sent(found.message, line)))
 
 
 def _places(
@@ -92,35 +100,7 @@ def _places(
     return locate.journeys_now(snapshot, agency, named)
 
 
-def _met(
-    standard: Standard, one: "Bounce", by_line: dict[int, Message], by_reference: dict[str, list[Message]]
-) -> tuple[Message | None, str]:
-    """The message that a line means, by a client's number that is called one, the line of the file, or any client's
-    number; and what else it may mean."""
-    here = by_line.get(one.named_line or one.leading)
-    # A journey's own name tells more than its client's number.
-    called = min((by_reference[word] for word in one.named if word in by_reference), key=len, default=[])
-    borne = next((by_reference[word] for word in one.numbers if word in by_reference), [])
-    found = called or ([] if here is not None else borne)
-    if found and here is not None and one.named_line and here not in found:
-        return found[0], standard.say("line {number} is of another {episode}", number=one.named_line)
-    if found:
-        many = f"that client has {standard.counted(len(found), 'episode')} in the extract: this is the first"
-        # The line tells which of them it is.
-        return (here, "") if here is not None and here in found else (found[0], many if len(found) > 1 else "")
-    if here is None:
-        return None, ""
-    if one.counts_list:
-        return here, "the lines of the list count 1, 2, 3: that may not be lines of the file"
-    if borne and here not in borne:
-        return here, f"{one.leading} is a client's number in line {borne[0].line}, too: it may mean that one"
-    beside = next((by_reference[word] for word in map(plain, one.beside) if word in by_reference), [])
-    if beside and here not in beside:
-        return here, f"an identifier beside it is that of line {beside[0].line}: it may mean that one"
-    return here, ""
-
-
-def _between(wanted: list[int], before: Message | None, line: int, found: dict[int, Message]) -> None:
+def _between(wanted: list[int], before: SentMessage | None, line: int, found: dict[int, SentMessage]) -> None:
     """The wanted lines from a message on to where the next one begins."""
     if before is not None:
         for number in wanted[bisect_right(wanted, before.line - 1) : bisect_right(wanted, line - 1)]:

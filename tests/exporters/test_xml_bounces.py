@@ -55,7 +55,7 @@ def test_a_number_that_may_be_a_line_or_a_client_says_so(wales: Returns) -> None
     listed = f"12 bad\nclient 12 bad\n4711\n. :\nLine {at[1]}, client 4711\nNHSNumber of 4711 is wrong"
     told = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, listed)
     assert [each.episode_id for each in told] == [first, second, first, "", third, first]
-    assert told[0].doubt.startswith("12 is a client's number in line") and told[1].doubt == ""
+    assert told[0].doubt.startswith("12 is an identifier in line") and told[1].doubt == ""
     assert told[2].doubt == "that client has 2 journeys in the extract: this is the first"
     assert told[4].doubt == "" and told[5].field == "NHSNO"
     table = f"Item;Agency client number;Line\nGender;{{4711}};\nGender;12;\nDate of birth;;{at[1]}"
