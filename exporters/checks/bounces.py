@@ -343,13 +343,15 @@ def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> l
         run = run + 1 if number == before + 1 else 1
         longest = max(longest, run)
     many = sum(number > 0 for number, _ in numbers.values())
-    if (counted >= fewest and 2 * counted >= many) or (longest >= _COUNTED_LIST and 2 * longest >= many):
+    counts = (counted >= fewest and 2 * counted >= many) or (longest >= _COUNTED_LIST and 2 * longest >= many)
+    if counts:
         doubt = doubt or _COUNTED
     begins = next((one.number for one in listed if numbers.get(one.number, (0, 0))[0]), 0)
     is_below_title = listed[:1] != [] and begins > listed[0].number
     return [
-        replace(one, unsure=_MANY_TOLD if one.number in totals else doubt, is_below_title=is_below_title)
+        replace(one, unsure=_MANY_TOLD if one.number in totals else told, is_below_title=is_below_title)
         for one in listed
+        for told in (doubt if counts or one.leading else "",)
     ]
 
 

@@ -113,7 +113,12 @@ def test_a_reference_as_it_was_sent_is_found_in_any_shape(sent: Sent, zeros: boo
 
 @pytest.mark.parametrize("zeros", [True])
 def test_numbers_that_are_but_lines_carry_no_doubt(sent: Sent, zeros: bool) -> None:
-    for text in ("30 DOB\n75 PC\n61 REFLD", "Rule,Line\n3,30\n4,75\n5,61", "Lines 30, 75 and 61"):
+    for text in (
+        "30 DOB\n75 PC\n61 REFLD",
+        "Rule,Line\n3,30\n4,75\n5,61",
+        "Lines 30, 75 and 61",
+        "Rejected;below\nline 30; DOB\nline 75; PC\nrow 61",
+    ):
         assert [(one.line, one.doubt) for one in sent.read(text) if one.leads] == [(30, ""), (75, ""), (61, "")]
 
 
