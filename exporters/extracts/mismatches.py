@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from exporters.extracts.compare import FieldChange, between, compared_fields, pairs
-from exporters.extracts.preview import Preview, all_known, sent_so_far
+from exporters.extracts.preview import Preview, all_known, extracts_so_far, kept_text, sent_so_far
 from exporters.formats import choose
 from exporters.formats.base import SentEpisode, SentText
 from store.facts import ExtractInfo
@@ -23,6 +24,7 @@ from store.snapshot import Snapshot
 from validators.dates import parse_date
 from validators.local_time import date_text
 from validators.problems import Problem
+from validators.records import EpisodeRecord
 from validators.standard.terminology import Sentence, counted
 
 if TYPE_CHECKING:
@@ -183,7 +185,7 @@ class Finder:
     def _gone(self, was: SentEpisode) -> Mismatch:
         if not was.episode and was.client:
             return self._gone_unnamed(was)
-        place = self.known.get(was.episode)
+        place = self._own_place(was, self.known.get(was.episode))
         if (other := self._renamed(was, place)) is not None:
             told = self.standard.say("Its identifier was changed; the {episode} is now {id}.", id=other.episode)
             found = Mismatch("gone", was.episode, was.episode, was.client, told, reference=other.reference)
@@ -196,6 +198,18 @@ class Finder:
         found = Mismatch("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
         found = replace(found, reference=was.reference)
         return self._placed(found, place, self.closed if explained else "")
+
+    def _own_place(self, was: SentEpisode, place: Whereabouts | None) -> Whereabouts | None:
+        """Of several episodes without an identifier that one client began on one day, the very one that was sent: of
+        such one that is there is found before one that was deleted."""
+        if self.standard.role("episode_id") or place is None or place.deleted_at is not None:
+            return place
+        tree, name = read.tree(self.snapshot, place.client_id, deleted=True), choose.of(self.standard).episode_name
+        own = [one.episode for one in tree.episodes]
+        own = [one for one in own if name(EpisodeRecord(tree.client.values, one.values)) == was.episode]
+        if own and all(one.deleted for one in own):
+            return Whereabouts(own[-1].id, place.client_id, "", own[-1].changed_at, own[-1].changed_by)
+        return place
 
     def _gone_unnamed(self, was: SentEpisode) -> Mismatch:
         """A client who was sent without the identifier of any episode, as some data sets have it of who does not
@@ -262,9 +276,11 @@ class Finder:
         same_day = [one for one in self.came if one.values.get(self.opened) == day]
         if place is not None and (same := [one for one in same_day if self.known.get(one.episode) == place]):
             return same[0]
-        # What stands in the store under the old identifier is another one.
-        stands = place is not None and place.deleted_at is None
-        return None if stands else next((one for one in same_day if one.client == was.client), None)
+        if place is None or place.deleted_at is not None:
+            return next((one for one in same_day if one.client == was.client), None)
+        # What stands in the store under an old identifier is another one; what has none may have been sent since.
+        name = choose.of(self.standard).episode_name(read.episode_record(self.snapshot, place.episode_id))
+        return self.new.episodes(name)[0] if name != was.episode and name in self.new.groups else None
 
     # Episodes that are in both
 
@@ -497,7 +513,7 @@ def against(snapshot: Snapshot, preview: Preview, sent: ExtractInfo) -> Mismatch
     """The mismatches against one extract. Raises as `find_mismatches` does."""
     so_far = sent_so_far(snapshot, preview.agency, preview.standard, sent)
     finder = Finder(snapshot, all_known(snapshot, preview, sent), so_far)
-    judged = _judged(list(finder.found()), stored_sent.confirmations(snapshot, sent.id))
+    judged = _Judge(snapshot, finder.preview, sent).judged(list(finder.found()))
     return Mismatches(sent, tuple(judged), finder.changes())
 
 
@@ -511,20 +527,66 @@ def confirm(work: "UnitOfWork", sent: ExtractInfo, mismatch: Mismatch, reason: s
     return replace(mismatch, confirmed=said, lapsed=None)
 
 
-def _judged(found: Collection[Mismatch], confirmations: Iterable[ConfirmationInfo]) -> list[Mismatch]:
-    said = {(one.kind, one.subject): one for one in confirmations}
-    meant = Counter((one.kind, one.subject_before) for one in found)
-    judged = []
-    for mismatch in found:
-        known = said.get((mismatch.kind, mismatch.subject))
-        before = (mismatch.kind, mismatch.subject_before)
-        if known is None and meant[before] == 1:
-            known = said.get(before)  # an earlier program's, where it is plain of which it was said
-        if known is not None and dict(known.told) == dict(mismatch.confirmable):
-            mismatch = replace(mismatch, confirmed=known)
-        elif known is not None:
-            mismatch = replace(mismatch, lapsed=known)
-        judged.append(mismatch)
-    order = {kind: number for number, kind in enumerate(TITLES)}
-    judged.sort(key=lambda one: order[one.kind])
-    return judged
+class _Judge:
+    """Looks up what was said of mismatches against one extract, and whether that holds."""
+
+    def __init__(self, snapshot: Snapshot, preview: Preview, sent: ExtractInfo) -> None:
+        """Take the extract, and what it is compared with."""
+        self._snapshot, self._agency, self._standard = snapshot, preview.agency, preview.standard
+        self._sent = sent
+        self._texts: dict[str, SentText] = {}
+
+    def judged(self, found: Collection[Mismatch]) -> list[Mismatch]:
+        """The mismatches with what was said of each, in the order of their kinds."""
+        said = {(one.kind, one.subject): one for one in self._confirmations()}
+        # An earlier program's, where it is plain of which it was said.
+        before = {key: one for key, one in said.items() if one.extract_id == self._sent.id}
+        meant = Counter((one.kind, one.subject_before) for one in found)
+        judged = []
+        for mismatch in found:
+            known = said.get((mismatch.kind, mismatch.subject))
+            if known is None and meant[mismatch.kind, mismatch.subject_before] == 1:
+                known = before.get((mismatch.kind, mismatch.subject_before))
+            if known is not None and self._holds(known, mismatch):
+                mismatch = replace(mismatch, confirmed=known)
+            elif known is not None:
+                mismatch = replace(mismatch, lapsed=known)
+            judged.append(mismatch)
+        order = {kind: number for number, kind in enumerate(TITLES)}
+        judged.sort(key=lambda one: order[one.kind])
+        return judged
+
+    def _confirmations(self) -> list[ConfirmationInfo]:
+        """What was said against the extract; where it is but a part, against any before: all of them count still."""
+        if not self._standard.submission.kinds:
+            return stored_sent.confirmations(self._snapshot, self._sent.id)
+        return stored_sent.confirmations_of(self._snapshot, self._agency)
+
+    def _holds(self, known: ConfirmationInfo, mismatch: Mismatch) -> bool:
+        """Whether a confirmation is of the very same, and nothing was sent since that says again what is denied."""
+        if dict(known.told) != dict(mismatch.confirmable):
+            return False
+        if not self._standard.submission.kinds:
+            return True
+        since = (one for one in self._so_far if one.made_at > known.confirmed_at)
+        return not any(_says(self._text(one), mismatch) for one in since)
+
+    @cached_property
+    def _so_far(self) -> list[ExtractInfo]:
+        return extracts_so_far(self._snapshot, self._agency, self._standard, self._sent)
+
+    def _text(self, extract: ExtractInfo) -> SentText:
+        if extract.id not in self._texts:
+            text = kept_text(self._snapshot, self._agency, self._standard, extract)
+            self._texts[extract.id] = choose.of(self._standard).sent_text([text])
+        return self._texts[extract.id]
+
+
+def _says(text: SentText, mismatch: Mismatch) -> bool:
+    """Whether an extract says what a mismatch is about: the event, the values, else the episode."""
+    if mismatch.episode not in text.groups:
+        return False
+    some = text.episodes(mismatch.episode)
+    if mismatch.subject_before:
+        return any(f"{section} {own}" == mismatch.subject_before for one in some for section, own in one.events)
+    return not mismatch.fields or any(one.values.get(its.header) == its.was for one in some for its in mismatch.fields)

@@ -139,10 +139,16 @@ def confirmations(snapshot: Snapshot, extract_id: str) -> list[ConfirmationInfo]
     return [_info(row) for row in snapshot.connection.execute(query.order_by(CONFIRMATIONS.c.number))]
 
 
+def confirmations_of(snapshot: Snapshot, agency: AgencyInfo) -> list[ConfirmationInfo]:
+    """What stands confirmed against any extract of an agency, in the order it was said."""
+    query = _query().where(EXTRACTS.c.agency_number == agency.number, CONFIRMATIONS.c.withdrawn_at.is_(None))
+    return [_info(row) for row in snapshot.connection.execute(query.order_by(CONFIRMATIONS.c.number))]
+
+
 def confirm(
     unit: UnitOfWork, extract_id: str, mismatch: ConfirmedMismatch, reason: str, lapsed: str | None = None
 ) -> ConfirmationInfo:
-    """Keep that a mismatch is right, and why; an earlier word on the same subject, about other values, gives way.
+    """Keep that a mismatch is right, and why; an earlier word on the same subject that holds no more gives way.
 
     `lapsed` is the id of that one as the person saw it, "" where none was said, None where nobody looked. Raises
     Problem without a reason, without such an extract, when the very same is confirmed already, and where another word
@@ -154,7 +160,7 @@ def confirm(
         raise Problem("A mismatch is confirmed with a reason: say in a few words why it is right.")
     for known in confirmations(unit, extract_id):
         if (known.kind, known.subject) == (kind, subject):
-            if dict(known.told) == dict(told):
+            if dict(known.told) == dict(told) and known.id != lapsed:
                 raise Problem(f"That mismatch was confirmed by {known.confirmed_by} already: there is nothing to do.")
             if lapsed not in (None, known.id):
                 raise Problem(
@@ -162,6 +168,8 @@ def confirm(
                     " the mismatches again."
                 )
             withdraw(unit, known.id)
+    if lapsed and _one(unit.connection, lapsed).withdrawn_at is None:
+        withdraw(unit, lapsed)  # said against another extract
     own_id = str(uuid.uuid4())
     number = select(EXTRACTS.c.number).where(EXTRACTS.c.id == info.id).scalar_subquery()
     packed = json.dumps(dict(told), ensure_ascii=True, sort_keys=True)

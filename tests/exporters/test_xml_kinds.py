@@ -1,7 +1,7 @@
 """What is sent: new events, all between two days, everything; and the rules of a message."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -258,10 +258,10 @@ def looked(wales: Returns, submission: str) -> Mismatches:
     return ask(wales.store, find_mismatches, preview)
 
 
-def said(wales: Returns, of: Mismatches, *some: Mismatch) -> None:
+def said(wales: Returns, of: Mismatches, *some: Mismatch, at: datetime = NOW) -> None:
     """Confirm some of what was found."""
     assert of.sent is not None
-    with wales.store.writing(Who("ann", NOW)) as unit:
+    with wales.store.writing(Who("ann", at)) as unit:
         for one in some:
             confirm(unit, of.sent, one, "keyed by mistake")
 
@@ -375,6 +375,67 @@ def test_a_late_return_of_an_older_month_counts_as_sent_beside_the_latest(wales:
     result = ask(wales.store, find_mismatches, preview)
     assert result.sent is not None and result.sent.submission == "2026-05"
     assert [(each.kind, each.episode_id) for each in result.found] == [("gone", late)]
+
+
+def test_what_is_confirmed_stays_so_in_the_months_that_follow(wales: Returns) -> None:
+    """What was sent stays sent, and is denied in every month until a full extract goes."""
+    one, two = wales.keyed(), wales.keyed(CLIENTNO="43")
+    event = wales.add(one, top())
+    sent(wales, "2026-03")
+    wales.change(two, REFSOURCE="02")
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", event, 1)
+    found = looked(wales, "2026-04")
+    assert [each.kind for each in found.open] == ["gone", "event-gone"]
+    said(wales, found, *found.open)
+    for month in ("2026-04", "2026-05"):
+        wales.keyed(CLIENTNO=month[-2:])
+        sent(wales, month)
+        found = looked(wales, "2026-06")
+        assert (found.open, found.count("confirmed")) == ((), 2)
+        # It is told as before, though the journey has gone under its new name.
+        assert found.found[0].told == "Its identifier was changed; the journey is now 43 2026-03-02 02."
+        assert found.found[0].episode_id == two
+    confirmed = found.found[1].confirmed
+    assert confirmed is not None
+    with wales.store.writing(Who("ann", NOW)) as unit:
+        stored_sent.withdraw(unit, confirmed.id)
+    assert [each.kind for each in looked(wales, "2026-06").open] == ["event-gone"]
+
+
+def test_what_was_confirmed_lapses_where_the_same_was_sent_again_since(wales: Returns) -> None:
+    one = wales.keyed()
+    event = wales.add(one, top())
+    sent(wales, "2026-03")
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", event, 1)
+    found = looked(wales, "2026-04")
+    said(wales, found, *found.open, at=NOW - timedelta(days=1))
+    again = wales.add(one, top())
+    sent(wales, "2026-04")
+    assert looked(wales, "2026-05").found == ()
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", again, 1)
+    found = looked(wales, "2026-05")
+    (mismatch,) = found.open
+    assert mismatch.lapsed is not None and mismatch.lapsed.reason == "keyed by mistake"
+    with wales.store.writing(Who("ann", NOW)) as unit:
+        confirm(unit, wales.latest(), mismatch, "deleted once more")
+    assert looked(wales, "2026-05").open == ()
+    standing = ask(wales.store, stored_sent.confirmations_of, wales.agency)
+    assert [each.reason for each in standing] == ["deleted once more"]
+
+
+def test_of_two_journeys_of_one_day_the_one_that_was_deleted_is_told_as_that(wales: Returns) -> None:
+    one = wales.keyed()
+    client = ask(wales.store, read.episode_record, one).client_id
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.create(unit, "episode", client, "", {"REFDATE": "2026-03-02", "REFSOURCE": "02"})
+    sent(wales, "2026-03")
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "episode", one, 1)
+    (found,) = looked(wales, "2026-04").open
+    assert (found.subject, found.told) == ("42 2026-03-02 01", "It was deleted by bob on 2021-01-10.")
 
 
 @pytest.mark.parametrize("kind", ["new", "between"])
