@@ -4,7 +4,7 @@ Whoever knows the figures, the receipt of an extract or what the store keeps of 
 the reasons and their words are the same for all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -38,8 +38,8 @@ class Readiness:
     it is not asked whether the period is over. `unofficial` goes on where it is told that the owner's schema
     would not validate it, None where it would or there is none; a `validation` says so itself. `invalid` is what the
     receipt of an extract says that was written of the same records and is not valid, "" for none. `frame` says which
-    documents to bring where the edition is but an unverified frame. `denied` is what a nil return that was begun
-    denies, as it is counted now; "" for none.
+    documents to bring where the edition is but an unverified frame. `part` is what `told_of_part` says of its days,
+    "" for nothing. `denied` is what a nil return that was begun denies, as it is counted now; "" for none.
     """
 
     rows: int
@@ -57,6 +57,7 @@ class Readiness:
     unofficial: str | None = None
     invalid: str = ""
     frame: str = ""
+    part: str = ""
     denied: str = ""
 
     @property
@@ -85,8 +86,8 @@ class Readiness:
             add("mismatches", f"{counted(self.mismatches, 'mismatch')} with what was sent before, open")
         if self.drafts:
             add("drafts", told_of_drafts(self.drafts))
-        if self.period_end is not None and self.today is not None and self.today <= self.period_end:
-            add("period", told_of_period(self.period_end))
+        for told in self._of_period:
+            add("period", told)
         if told := self._not_valid:
             add("schema", told)
         own = self.validation
@@ -96,6 +97,14 @@ class Readiness:
         if self.frame:
             add("edition", self.frame)
         return found
+
+    @property
+    def _of_period(self) -> Iterator[str]:
+        """What is to be said of its days: the period goes on, or they are not all of it."""
+        if self.period_end is not None and self.today is not None and self.today <= self.period_end:
+            yield told_of_period(self.period_end)
+        if self.part:
+            yield f"it {self.part}"
 
     @property
     def _not_valid(self) -> str:
@@ -140,3 +149,10 @@ def told_of_drafts(drafts: Mapping[str, int]) -> str:
 def told_of_period(end: date) -> str:
     """That a period goes on."""
     return f"the reporting period is not over: it ends on {in_words(end)}"
+
+
+def told_of_part(first: date, last: date, start: date, end: date) -> str:
+    """That a return of certain days does not hold all of its period, whose days follow; "" where it does."""
+    if first <= start and last >= end:
+        return ""
+    return f"holds what is dated {in_words(first)} to {in_words(last)} alone, not all of the reporting period"

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from exporters.extracts.readiness import NOT_OFFICIAL, Readiness
+from exporters.extracts.readiness import NOT_OFFICIAL, Readiness, told_of_part
 from exporters.formats.base import ExtractKind, Validation
 from exporters.formats.outgoing import HeldBack
 from store.facts import ExtractInfo
 from validators.calendar.calendar import in_words
+from validators.calendar.periods import ReportingPeriod
 from validators.local_time import LONDON, minute_text
 from validators.quality import Tally
 from validators.records import Finding
@@ -24,6 +25,15 @@ KINDS = {
     "between": "All events between two days",
     "full": "Full extract",
 }
+
+
+def part_of(extract: ExtractInfo, period: ReportingPeriod) -> str:
+    """That an extract between two days does not hold all of its submission's period, in words; "" where it does."""
+    days = [extract.receipt.get(name) for name in ("from", "to")]
+    if None in days:
+        return ""
+    first, last = (date.fromisoformat(str(day)) for day in days)
+    return told_of_part(first, last, period.start, period.end)
 
 
 def told_of_kind(wanted: ExtractKind) -> str:
@@ -140,7 +150,15 @@ class Receipt:
             today=self.today,
             validation=self.validation,
             frame=bring_first(self.tally.standard),
+            part=self._part,
         )
+
+    @property
+    def _part(self) -> str:
+        its, start, end = self.wanted, self.period_start, self.period_end
+        if its is None or its.start is None or its.end is None or start is None or end is None:
+            return ""
+        return told_of_part(its.start, its.end, start, end)
 
     def reference_of(self, its: str) -> str:
         """The client's reference of an episode that is left out or held back, by the store's id; "" if not known."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from exporters.extracts.otherwise import otherwise
 from exporters.extracts.readiness import Check, Readiness
+from exporters.extracts.receipt import part_of
 from exporters.extracts.rows import kept_out
 from exporters.formats import choose
 from exporters.formats.base import unplaced
@@ -59,11 +60,12 @@ class Situation:
     """All that a checklist is judged by, read at one time.
 
     `extract` is the latest one of this very submission, `changed` how many records were changed since, `otherwise` what
-    else it would go by now, "" for nothing. `mismatches` counts those still open against the extract sent before
-    (`against`, None when none was sent); None when they were not looked for. `word` is what the standard calls an
-    episode, `row_word` a row. `kept_out` are the episodes that a wrong date keeps out, or a part of them, each by such
-    an error. `carried`: values taken over that nobody has confirmed, and in how many episodes. For `unofficial` see
-    `Format`.
+    else it would go by now, "" for nothing; `part` says where its days are not all of the period. `mismatches` counts
+    those still open against the extract sent before (`against`, None when none was sent); None when they were not
+    looked for. `word` is what the standard calls an episode, `row_word` a row. `kept_out` are the episodes that a wrong
+    date keeps out, or a part of them, each by such an error. `carried`: values taken over that nobody has confirmed,
+    and in how many episodes. For `unofficial` see `Format`. Where `is_uncounted` the figures are those of nothing: see
+    `Counted`.
     """
 
     figures: "CaseloadFigures"
@@ -85,6 +87,7 @@ class Situation:
     today: date | None = None
     unofficial: str | None = None
     frame: str = ""
+    part: str = ""
     is_uncounted: bool = False
 
     @property
@@ -211,6 +214,7 @@ def situation(
         extract=extract,
         changed=submissions.changed_since(snapshot, agency, extract) if extract else 0,
         otherwise=otherwise(snapshot, agency, standard, period, extract) if extract and not extract.is_sent else "",
+        part=part_of(extract, period) if extract else "",
         against=stored_sent.last(snapshot, agency, but_not=extract.id if extract else ""),
         mismatches=counts.mismatches if counts else None,
         word=standard.word("episode"),
@@ -497,6 +501,8 @@ def _extract(known: Situation) -> tuple[State, str]:
         return "open", told
     if extract is not None and (told := written_since(extract, known.changed, known.otherwise)):
         return "open", f"{told}: write it anew"
+    if extract is not None and known.part:
+        return "open", f"{extract.file_name} {known.part}: write it anew"
     if told := known.reason("period"):
         return "waits", told
     if extract is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from exporters.checks.caseload import check_caseload
 from exporters.extracts import kept_files
 from exporters.extracts.otherwise import otherwise
+from exporters.extracts.receipt import part_of
 from exporters.extracts.submission_window import said_of_window
 from exporters.month.checklist import (
     ELSEWHERE,
@@ -312,8 +313,14 @@ class Acts:
     ) -> None:
         """Mark the extract as sent, tick, and keep what the data say at this moment, in one transaction.
 
-        What is due for a check is checked before: "to be checked" would be kept for good.
+        What is due for a check is checked before: "to be checked" would be kept for good. Raises Problem for an extract
+        of some days of the month alone: all of it would count as sent.
         """
+        if extract is not None and (part := part_of(extract, self.entry.period)):
+            raise Problem(
+                f"{extract.file_name} {part}: it is not marked, as all of {self.month} would count as sent; write all "
+                "of it, or write it for the submission whose days it holds."
+            )
         check_caseload(self.store, self.agency, Checker(self._kept_by), self.today, self.now)
         known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         # It is compared with what was sent before it, which may be another extract of the same month.

@@ -10,6 +10,7 @@ from exporters.month.checklist import OF_WHAT_LEFT, Item, checklist, doubted_tex
 from exporters.month.checklist_acts import Acts, mark_sent
 from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.portal_figures import compared, percentage
+from exporters.month.status import read_standing
 from exporters.subject import removal
 from store.facts import Draft, Who
 from store.findings import acceptances, queries
@@ -22,6 +23,7 @@ from tests.exporters.journeys import Returns
 from tests.exporters.test_mismatches import change
 from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, journey, modality
+from validators.calendar.calendar import in_words
 from validators.calendar.kinds import Override
 from validators.problems import Problem
 from validators.rules.checker import Checker
@@ -435,6 +437,41 @@ def test_what_is_new_is_to_be_written_anew_once_something_else_counts_as_sent(wa
     assert extract().told == f"what counts as sent before is otherwise since {name} was written: write it anew"
     wales.take_back(before)
     assert extract().state == "done"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_all"),
+    [
+        (date(2026, 2, 1), date(2026, 2, 28), False),
+        (date(2026, 3, 2), date(2026, 3, 31), False),
+        (date(2026, 3, 1), date(2026, 3, 31), True),
+        (date(2026, 2, 1), date(2026, 4, 2), True),
+    ],
+)
+def test_what_holds_some_days_of_a_month_does_not_make_it_sent(
+    wales: Returns, first: date, last: date, is_all: bool
+) -> None:
+    wales.keyed(modality())
+    today, month = date(2026, 4, 6), "2026-03"
+    receipt = wales.export(month, "between", first, last, today=today)
+    told = f"holds what is dated {in_words(first)} to {in_words(last)} alone, not all of the reporting period"
+    assert (f"it {told}" in receipt.not_ready_because) is not is_all
+    entry = ask(wales.store, calendar.of_agency, wales.agency).entry(month)
+    about = wales.agency, WALES, entry, "ann", today, NOW
+    page = ask(wales.store, read_page, wales.agency, WALES, today, month)
+    (extract,) = (item for item in page.items if item.check == "extract")
+    assert (told in extract.told) is not is_all and (is_all or extract.state == "open")
+    if is_all:
+        Acts(wales.store, *about).tick("uploaded")
+    else:
+        for act in (
+            lambda: Acts(wales.store, *about).tick("uploaded", seen=page.seen),
+            lambda: mark_sent(wales.store, wales.agency, WALES, wales.latest(), "ann", today, NOW),
+        ):
+            with pytest.raises(Problem, match="it is not marked, as all of 2026-03 would count as sent"):
+                act()
+    standing = ask(wales.store, read_standing, wales.agency, WALES, today)
+    assert standing.due.submission == month and standing.is_sent is is_all
 
 
 def test_an_extract_of_an_older_program_is_judged_by_its_period(desk: Desk) -> None:
