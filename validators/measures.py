@@ -13,7 +13,7 @@ from validators.standard.measures import Measure
 from validators.standard.model import Standard
 from validators.standard.settings import classes_told
 
-WITHIN, OVER, INVALID = "within", "over", "invalid"
+WITHIN, OVER, INVALID, NO_REFERRAL = "within", "over", "invalid", "no_referral"
 COUNTED, OTHERS, LEFT_OUT, NO_REASON, UNCLASSED = "counted", "others", "left_out", "no_reason", "unclassed"
 FIRST_YEAR = 1900
 Sorter = Callable[[EpisodeRecord], str]
@@ -104,6 +104,8 @@ def result(measure: Measure, counts: Mapping[str, int], settings: Mapping[str, s
         whole = sum(counts.get(key, 0) for key in keys)
         lines = [MeasureLine(key, label, counts.get(key, 0), whole) for key, label in _bands(measure)]
         lines.append(MeasureLine(INVALID, "Start before the referral: left out", counts.get(INVALID, 0)))
+        if lost := counts.get(NO_REFERRAL, 0):
+            lines.append(MeasureLine(NO_REFERRAL, "No day of referral that can be read: left out", lost))
         none = "" if whole else "no treatment started in these days"
         return Result(measure, tuple(lines), counts.get(WITHIN, 0), whole, none)
     unclassed, no_reason = counts.get(UNCLASSED, 0), counts.get(NO_REASON, 0)
@@ -159,7 +161,9 @@ def _waiting(measure: Measure, standard: Standard, span: Span, closed: ClosedDay
         if start not in span or start is None:
             return ""
         referred = parse_date(record.episode.get(opened, ""))
-        if referred is None or start < referred:
+        if referred is None:
+            return NO_REFERRAL
+        if start < referred:
             return INVALID
         return next((key for key, last in zip(keys, limits(referred), strict=False) if start <= last), OVER)
 

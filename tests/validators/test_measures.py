@@ -50,7 +50,8 @@ def started(referred: str, *starts: str) -> EpisodeRecord:
         ("2024-01-02", "2026-01-03", "over"),
         ("0019-01-02", "2026-01-03", "over"),
         ("2026-03-02", "2026-03-01", "invalid"),
-        ("", "2026-03-01", "invalid"),
+        ("", "2026-03-01", "no_referral"),
+        ("2026-02-30", "2026-03-01", "no_referral"),
         ("2026-03-02", "", ""),
         ("2026-03-02", "2026-02-30", ""),
         ("2026-03-02", "2019-12-31", ""),
@@ -105,6 +106,10 @@ def test_the_target_is_reached_at_80_in_100_and_percentages_are_rounded_down() -
     missed = counted(0, within=7999, over=2001)
     assert (missed.percent, missed.is_met) == (79.9, False)
     assert [one.count for one in reached.lines if one.key == "invalid"] == [5]
+    assert "no_referral" not in [one.key for one in reached.lines]
+    unknown = {one.key: (one.label, one.count) for one in counted(0, within=8, invalid=1, no_referral=2).lines}
+    assert unknown["no_referral"] == ("No day of referral that can be read: left out", 2)
+    assert unknown["invalid"] == ("Start before the referral: left out", 1)
     none = counted(0, invalid=2)
     assert (none.percent, none.is_met, none.why) == (None, None, "no treatment started in these days")
 
