@@ -4,17 +4,21 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+from exporters.extracts.preview import preview_extract
 from exporters.month.checklist_acts import Seen
+from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.month import extracts, sent, submissions
 from store.month.facts import WrittenExtract
 from store.records import save
 from store.store import Store
+from tests.exporters.extracts import STANDARD
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask
 from tests.terminal import Terminal
 from tui.screens.checklist import ChecklistScreen
+from validators.standard.terminology import counted
 
 
 def at_checklist(start: Start, **options: object) -> Terminal:
@@ -195,3 +199,14 @@ def test_what_somebody_else_ticks_appears_by_itself(start: Start, store: Store, 
         client = save.create(work, "client", agency.id, "", {})
         assert client.version == 1
     terminal.until("[x] Latest national consent wording in use        bob, 14:02")
+
+
+def test_another_month_is_counted_as_its_receipt_counts_it(start: Start, store: Store, agency: AgencyInfo) -> None:
+    """By keys to the months before and after the one that is due: neither has all that is known of an episode."""
+    terminal = at_checklist(start)
+    for key, month in (("<left>", "2020-11"), ("<right><right>", "2021-01")):
+        tally = ask(store, preview_extract, Work(agency, STANDARD, NOW.date()), month).tally
+        terminal.press(key)
+        terminal.until(f"Checklist: {month}")
+        told = f"no error in {counted(tally.episodes, 'episode')}"
+        terminal.until(f"{counted(tally.errors, 'error')} in" if tally.errors else told)

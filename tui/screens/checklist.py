@@ -219,7 +219,7 @@ class ChecklistScreen(StoreScreen[None]):
 
     def _count(self, page: ChecklistPage) -> None:
         """Count what is counted by making the return, apart: it takes as long as to write an extract."""
-        if self._counting or page.today < page.entry.period_start:
+        if self._counting:
             return
         self._counting, month = True, page.entry.submission
         app = self.program
