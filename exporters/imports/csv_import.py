@@ -1,8 +1,9 @@
 """Taking an existing extract into the store, faults and all.
 
 A file is read and compared with what is known before anything is written; then it is written in one transaction. What
-is stored is stored as it came. A row that cannot be is listed by its line and left out: one with the wrong number of
-cells, without an episode ID, of another agency, or of another person than the one who bears its identifiers.
+is stored is stored as it came, but for blanks around identifiers and for a refusal of consent, which gets its code. A
+row that cannot be stored is listed by its line and left out: one with the wrong number of cells, without an episode ID,
+of another agency, or of another person than the one who bears its identifiers.
 """
 
 import uuid
@@ -17,6 +18,7 @@ from exporters.csv_format.reading import read_extract
 from exporters.formats.base import PLAINLY, Incoming, Progress, Taking
 from exporters.imports import taken
 from exporters.imports.agency import ChosenAgency, canonical, chosen
+from exporters.imports.consents import Consents, HeardRefusals
 from exporters.imports.headings import judge_heading, judge_rows
 from exporters.imports.identity import (
     KnownClients,
@@ -33,7 +35,6 @@ from store.records import agencies, read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.rules.file_rules import zeros_lost
-from validators.rules.messages import listed
 from validators.standard.model import Standard
 from validators.standard.terminology import counted
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from store.store import Store
 
 _NAMED = 6
-"""Columns, or lines, that a note names."""
+"""Columns that a note names."""
 
 
 class _StoredEvents:
@@ -114,8 +115,6 @@ class Import:
         # header, for every episode of a client tells of the client anew; and how many events.
         self._untold: set[tuple[str, str]] = set()
         self._untold_events = 0
-        # Lines that refuse consent where an earlier one about the episode agrees, by the field that says so.
-        self._refusals: dict[str, list[int]] = {}
         self._partly: set[str] = set()
         self._named: dict[str, str] = {}
         self._known, self._of_nobody = KnownClients(), ""
@@ -127,6 +126,8 @@ class Import:
             section.id_field for section in standard.event_sections
         }
         self._person, self._readable_values = Person(standard), Readable(standard)
+        self._consents = Consents(standard)
+        self._heard = HeardRefusals(self._consents)
         self._store: Store | None = None
         self._again = {rule.id for rule in standard.rules if any(row.pattern == "row_again" for row in rule.rows)}
 
@@ -158,7 +159,7 @@ class Import:
             alike = Alike(self._renamed, self._told_of, "event", "what they say")
             self.report.notes.append(alike.noted(self.path, self.standard, self.taking))
         self._note_untold()
-        self._note_refusals()
+        self.report.notes += self._heard.notes(self.report.differences, update=self.taking.update)
         self._name_events()
         taken.account_for(self._plan, self.report, self.standard, choice, store, self.taking)
         return choice.code
@@ -193,15 +194,13 @@ class Import:
             yield self._of_one(record, findings)
         if many := self._told_again:
             self.report.notes.append(f"{self.standard.counted(many, 'event')} told again beside others: stored once")
-        for header, lines in self._refusals.items():
-            where = _in_lines(lines)
-            self.report.notes.append(f"{header}: a refusal in {where} counts, not the consent in an earlier row")
         for header, many in padded.items():
             values = "1 value" if many == 1 else f"{many} values"
             self.report.notes.append(f"{header}: the blanks around {values} were left away: no identifier has any")
 
     def _unpadded(self, record: EpisodeRecord, padded: Counter[str]) -> EpisodeRecord:
-        """The record with its identifiers as they are compared: blanks around one make it no other.
+        """The record with its identifiers as they are compared, for blanks around one make it no other, and a refusal
+        by its code.
 
         `padded` counts those that had some.
         """
@@ -209,6 +208,7 @@ class Import:
         def bare(values: Values) -> Values:
             others = {h: own for h in self._identifiers & values.keys() if (own := bare_name(values[h])) != values[h]}
             padded.update(others.keys())
+            others |= self._heard.plain(values)
             return {**values, **others} if others else values
 
         return record.altered(bare)
@@ -228,16 +228,14 @@ class Import:
             base = {**client, **episode}
             if why := self._stranger(base, finding.values, f"line {record.lines[0]}"):
                 out[line] = why
+                self._heard.leave_out([line], finding.values)
                 continue
-            for header, told in finding.values.items():
+            for header, told in {**finding.values, **self._heard.plain(finding.values)}.items():
                 kept = base.get(header, "")
                 if told.isspace() or self._agree(header, kept, told):
                     continue
-                if not kept:
+                if not kept or self._heard.counts(line, header, kept, told):
                     (client if header in client else episode)[header] = told
-                elif self._readable_values.takes_consent_away(header, kept, told):
-                    episode[header] = told
-                    self._refusals.setdefault(header, []).append(line)
                 elif told:
                     difference = ValueDifference(line, finding.episode, header, kept, told)
                     self.report.disagreements.append(difference)
@@ -274,6 +272,7 @@ class Import:
         return f"its {self._agency} is not that of {where}" if one and other and one != other else ""
 
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:
+        self._heard.leave_out(record.lines, {**record.client, **record.episode})
         self.report.left_out += [LeftOut(line, why) for line in record.lines]
 
     def _drop(self, record: EpisodeRecord, why: str) -> None:
@@ -345,7 +344,7 @@ class Import:
         """Whether a row would undo a refusal or a withdrawal, if it was entered beside the deleted episode it tells
         of."""
         return any(
-            self._readable_values.gives_consent(self._store, deleted.id, deleted.values, header, told)
+            self._consents.gives(self._store, deleted.id, deleted.values, header, told)
             for header, told in record.episode.items()
         )
 
@@ -420,7 +419,7 @@ class Import:
             kept = first.client.get(header, "")
             if not told or told == kept:
                 continue
-            if not kept:
+            if not kept or self._heard.counts(record.lines[0], header, kept, told):
                 assert isinstance(first.client, dict)
                 first.client[header] = told
             else:
@@ -485,18 +484,6 @@ class Import:
             every = " and ".join(filter(None, (values, events)))
             self.report.notes.append(f"in the store and not in the file, kept as it is: {every}")
 
-    def _note_refusals(self) -> None:
-        """Say where the file refuses what the store has as agreed, and that is not taken: it goes out as before."""
-        found: dict[str, list[int]] = {}
-        for one in () if self.taking.update else self.report.differences:
-            if self._readable_values.takes_consent_away(one.header, one.kept, one.told):
-                found.setdefault(one.header, []).append(one.line)
-        for header, lines in found.items():
-            self.report.notes.append(
-                f"{header}: agreed to here, refused in {_in_lines(lines)}, which is not taken: ask and record it, "
-                "or take what differs"
-            )
-
     def _taken_name(self, name: str) -> bool:
         """Whether a client of the store who is called nothing there gets that name."""
         return self.taking.update and name in self._named
@@ -520,6 +507,8 @@ class Import:
                 continue
             # The first row of the file wins, as everywhere.
             first = self._told.setdefault((stored.id, header), told)
+            if first != told and self._heard.counts(record.lines[0], header, first, told):
+                first = self._told[stored.id, header] = told
             if first != told:
                 difference = ValueDifference(record.lines[0], record.episode[self._identity], header, first, told)
                 self.report.disagreements.append(difference)
@@ -532,7 +521,7 @@ class Import:
         difference = ValueDifference(line, record.episode[self._identity], header, kept, told)
         if self._readable_values.spoils(header, kept, told):
             self.report.refused.append(difference)
-        elif self._readable_values.gives_consent(self._store, stored.id, stored.values, header, told):
+        elif self._consents.gives(self._store, stored.id, stored.values, header, told):
             self.report.withheld.append(difference)
         elif self._plan.change(stored, header, told):
             self.report.differences.append(difference)
@@ -593,13 +582,6 @@ class Import:
         for header, many in made.items():
             events = "1 new event came without one" if many == 1 else f"{many} new events came without one"
             self.report.notes.append(f"{header}: {events}; the program made it, as for an event that is keyed")
-
-
-def _in_lines(lines: list[int]) -> str:
-    """Lines of the file in words, the first of many."""
-    named = [str(line) for line in lines[:_NAMED]]
-    more = [f"{len(lines) - _NAMED} more"] if len(lines) > _NAMED else []
-    return f"line{'s' if len(lines) > 1 else ''} {listed([*named, *more])}"
 
 
 def _content(values: Values, id_field: str) -> frozenset[tuple[str, str]]:

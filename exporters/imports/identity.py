@@ -7,11 +7,11 @@ must agree wherever a row joins somebody; what one side leaves empty agrees.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
+from exporters.imports.consents import Consents
 from store.facts import StoredRecord
 from store.records import merge, read, removal
-from store.records.consent import Purpose, field_of, history, state_of
 from store.records.values import sortable
 from store.snapshot import Snapshot
 from validators.dates import parse_date
@@ -22,7 +22,6 @@ from validators.standard.model import Standard, without_zeros
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
-    from store.store import Store
 
 
 _ALIKE: Mapping[str, Callable[[str], str]] = {
@@ -61,16 +60,15 @@ class Readable:
 
     def __init__(self, standard: Standard) -> None:
         """Take the standard."""
-        self._standard, self._written = standard, standard.date_layout.length
+        self._standard = standard
+        self._written = standard.date_layout.length
         self._fits = {
             item.header: fitting(item.layout)
             for item in standard.fields
             if not item.is_date and item.header not in standard.shortened
         }
         self._days = {item.header for item in standard.fields if item.is_date}
-        purposes: tuple[Purpose, ...] = get_args(Purpose)
-        fields = {purpose: field_of(standard, purpose) for purpose in purposes}
-        self._consents = {header: (purpose, codes) for purpose, (header, codes) in fields.items() if header}
+        self._consents = Consents(standard)
 
     def is_readable(self, header: str, value: str) -> bool:
         """Whether a value can be read; an empty one can."""
@@ -83,9 +81,12 @@ class Readable:
 
     def spoils(self, header: str, kept: str, told: str) -> bool:
         """Whether taking what is told would lose a value that can be read for one that cannot, or for none, or for
-        itself without its leading zeros."""
-        if not kept or not told:
-            return bool(kept)
+        itself without its leading zeros.
+
+        An answer about consent that takes an agreement away spoils nothing, however it is spelt.
+        """
+        if not kept or not told or self._consents.takes_away(header, kept, told):
+            return bool(kept) and not told
         return self._lost_zeros(header, kept, told) or (
             not self.is_readable(header, told) and self.is_readable(header, kept)
         )
@@ -96,26 +97,6 @@ class Readable:
             return False
         field = self._standard.by_header.get(header)
         return field is None or not field.codes or told not in self._standard.code_lists[field.codes].codes
-
-    def takes_consent_away(self, header: str, kept: str, told: str) -> bool:
-        """Whether one of two rows about an episode agrees, `kept`, and the other one refuses or withdraws."""
-        purpose, consented = self._consents.get(header, ("return", frozenset[str]()))
-        return kept in consented and state_of(self._standard, told, purpose) == "refused"
-
-    def gives_consent(self, store: "Store | None", record_id: str, values: Values, header: str, told: str) -> bool:
-        """Whether taking what is told would undo a refusal or a withdrawal: a file that was sent before tells it so.
-
-        `values` are those that stand in the stored record. Where a data set has no code for a No the field is empty,
-        and what was answered knows the store. Raises Problem when that cannot be read.
-        """
-        purpose, consented = self._consents.get(header, ("return", frozenset[str]()))
-        kept = values.get(header, "")
-        if told not in consented or kept in consented:
-            return False
-        if kept or store is None:
-            return bool(kept)
-        answers = store.ask(history, record_id, purpose)
-        return bool(answers) and answers[-1].state in ("refused", "withdrawn")
 
 
 def told_otherwise(standard: Standard, kept: Values, sent: Values) -> str:

@@ -15,6 +15,7 @@ from exporters.csv_format import days
 from exporters.formats.base import PLAINLY, Progress, Taking
 from exporters.imports import taken
 from exporters.imports.agency import canonical, chosen
+from exporters.imports.consents import Consents, HeardRefusals
 from exporters.imports.identity import (
     KnownClients,
     Person,
@@ -52,6 +53,7 @@ class KnownJourneys:
         """Differences are noted in the report, what is new in the plan."""
         self.standard, self.report, self.plan, self._deleted = standard, report, Plan(taking.update), taking.deleted
         self._readable = Readable(standard)
+        self._consents = Consents(standard)
         self._store: Store | None = None
         self._shorten = shorteners_of(standard)
         self._clients: set[str] = set()
@@ -120,7 +122,7 @@ class KnownJourneys:
                 difference = ValueDifference(line, name, header, kept, value)
                 if self._readable.spoils(header, kept, value):
                     self.report.refused.append(difference)
-                elif self._readable.gives_consent(self._store, stored.id, stored.values, header, value):
+                elif self._consents.gives(self._store, stored.id, stored.values, header, value):
                     self.report.withheld.append(difference)
                 elif self.plan.change(stored, header, value):
                     self.report.differences.append(difference)
@@ -161,6 +163,7 @@ class ReturnImport:
         self._plan = self._known.plan
         self._before: taken.ComparedWith | None = None
         self._met: set[str] = set()
+        self._heard = HeardRefusals(Consents(standard))
         self._said: dict[str, dict[str, tuple[str, int, str]]] = {}
         self._padded, self._dated, self._of_nobody = 0, 0, ""
         self._days = {item.header for item in standard.fields if item.is_date}
@@ -198,6 +201,7 @@ class ReturnImport:
             known = store.ask(locate.journeys, choice.known, wanted)
         self._compare_all(store, self._of_one_person(read), known, clients)
         self.report.episodes = len(self._plan.episodes) + len(self._plan.touched)
+        self.report.notes += self._heard.notes(self.report.differences, update=self.taking.update)
         taken.account_for(self._plan, self.report, self.standard, choice, store, self.taking)
         return choice.code
 
@@ -235,7 +239,12 @@ class ReturnImport:
         """
         own = self._said.setdefault(record.client[self._reference], {})
         for header, value in record.client.items():
-            if value and (kept := own.setdefault(header, (value, record.lines[0], name))[0]) != value:
+            said = value, record.lines[0], name
+            if not value or (kept := own.setdefault(header, said)[0]) == value:
+                continue
+            if self._heard.counts(record.lines[0], header, kept, value):
+                own[header] = said
+            else:
                 self.report.disagreements.append(ValueDifference(record.lines[0], name, header, kept, value))
 
     def _stranger(self, kept: Values, told: Values, where: str) -> str:
@@ -308,6 +317,7 @@ class ReturnImport:
                 labels = f"{needed[self._reference].label.lower()} or {needed[self._opened].label.lower()}"
                 self._leave_out(record, f"it has no {labels}")
             elif name in read:
+                self._refuse_in(read[name], record)
                 self._leave_out(record, "an earlier message is about the same journey")
             else:
                 read[name] = record
@@ -322,6 +332,14 @@ class ReturnImport:
             self.report.notes.append(f"{values} written otherwise than {layout} were read")
         return read, named
 
+    def _refuse_in(self, first: EpisodeRecord, again: EpisodeRecord) -> None:
+        """What a later message on a journey refuses counts, though all else in it is left out."""
+        for kept, told in ((first.client, again.client), (first.episode, again.episode)):
+            assert isinstance(kept, dict)
+            for header, value in told.items():
+                if self._heard.counts(again.lines[0], header, kept.get(header, ""), value):
+                    kept[header] = value
+
     def _unpadded(self, record: EpisodeRecord) -> EpisodeRecord:
         """A journey without the line ends that a program put around its values, and the blanks around its names.
 
@@ -335,6 +353,7 @@ class ReturnImport:
             told = {h: taken.bare_name(text) if h in named else text.strip() for h, text in values.items()}
             others = {h: own for h, own in told.items() if own != values[h] and ("\n" in values[h] or h in named)}
             self._padded += len(others)
+            others |= self._heard.plain(values)
             told = {**values, **others}
             for header in self._days & told.keys():
                 day = days.certain_day(told[header])
@@ -366,4 +385,5 @@ class ReturnImport:
         return self.report
 
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:
+        self._heard.leave_out([record.lines[0]], {**record.client, **record.episode})
         self.report.left_out.append(LeftOut(record.lines[0], why))

@@ -283,13 +283,16 @@ def test_a_refusal_in_a_later_row_is_not_lost_beside_a_consent(desk: Desk) -> No
     twice = [row() | visit(), withheld(), row("2"), row("2", CONSENT="?"), withheld("3"), row("3")]
     for times in range(2):  # as where the files of two months were put together
         report = desk.take(twice, update=True)
-        assert "CONSENT: a refusal in line 3 counts, not the consent in an earlier row" in report.notes
-        assert [(one.line, one.kept) for one in report.disagreements if one.header == "CONSENT"] == [(5, "Y"), (7, "N")]
-        assert [values["CONSENT"] for values in desk.kept()] == ["N", "Y", "N"], times
-    assert [each["CONSENT"] for each in desk.sent()] == ["N", "Y", "N"]
-    kept, (note,) = desk.kept(), desk.take([withheld("2")]).notes
+        beside = "counts, not the consent in an earlier one"
+        assert f"CONSENT: a refusal in line 3 {beside}" in report.notes
+        assert f"CONSENT: an answer that cannot be read in line 5 {beside}" in report.notes
+        assert [(one.line, one.kept) for one in report.disagreements if one.header == "CONSENT"] == [(7, "N")]
+        assert [values["CONSENT"] for values in desk.kept()] == ["N", "?", "N"], times
+    assert [(each["EPISODID"], each["CONSENT"]) for each in desk.sent()] == [("e1", "N"), ("e2", "?"), ("e3", "N")]
+    desk.take([row("4")])
+    kept, (note,) = desk.kept(), desk.take([withheld("4")]).notes
     assert note.startswith("CONSENT: agreed to here, refused in line 2, which is not taken: ask and record it")
-    assert desk.kept() == kept and desk.take([withheld("2")], update=True).notes == []
+    assert desk.kept() == kept and desk.take([withheld("4")], update=True).notes == []
 
 
 def test_faulty_values_are_stored_as_they_came(desk: Desk) -> None:
