@@ -47,7 +47,8 @@ class Tally:
         # Without consent one row is sent, however much the store knows.
         self.rows += 1 if withheld and not record.lines else record.rows
         self.episodes += 1
-        self.no_consent += withheld
+        # Nor more than its identifiers of one whose consent is missing.
+        self.no_consent += not self.standard.has_consent(record.episode)
         if not findings:
             return
         rows: dict[Severity, set[object]] = {}

@@ -7,6 +7,7 @@ import pytest
 
 from exporters.checks.caseload import check_caseload
 from exporters.checks.file_check import Examination, check_episodes
+from exporters.extracts.receipt import told_as_text
 from exporters.month.status import read_standing
 from store.facts import Who
 from store.month import extracts
@@ -177,6 +178,18 @@ def test_an_identifier_that_says_who_it_is_does_not_go_out_as_right_without_cons
     desk.take([row(CONSENT="N", CLIENTID=own, **who) | {"EPISODID": "e-77"}])
     receipt = desk.send()
     assert (receipt.tally.no_consent, receipt.tally.errors) == (1, 1) and receipt.not_ready_because
+
+
+def test_the_receipt_counts_what_is_cut_for_lack_of_consent_whatever_it_lacks(desk: Desk) -> None:
+    answers = ("Y", "N", "", "Yes", "y", "?", "no", "withdrawn 3/4")
+    desk.take([row(str(number), CONSENT=answer) | visit(str(number)) for number, answer in enumerate(answers)])
+    desk.take([row(str(len(answers)))])
+    receipt = desk.send()
+    written = read(receipt.file)
+    cut = [one for one in written if not any(text for header, text in one.items() if header not in CARRIED)]
+    assert len(cut) == receipt.tally.no_consent == len(answers) - 1
+    size = f"{len(written)} rows, {len(written)} episodes, {len(cut)} of them without consent"
+    assert any(line.strip() == size for line in told_as_text(receipt, STANDARD))
 
 
 def test_an_event_of_blanks_is_no_row_of_its_own(desk: Desk) -> None:

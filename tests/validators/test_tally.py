@@ -118,8 +118,8 @@ def test_a_row_that_is_no_episode_is_a_row() -> None:
 
 
 def test_episodes_without_consent_are_counted() -> None:
-    tally = tallied((episode(), []), (withheld(), []), (episode(CONSENT=""), []))
-    assert (tally.episodes, tally.no_consent) == (3, 1)
+    tally = tallied((episode(), []), (withheld(), []), (episode(CONSENT=""), []), (episode(CONSENT="?"), []))
+    assert (tally.episodes, tally.no_consent) == (4, 3)
 
 
 def test_a_stored_episode_of_which_one_row_is_sent_has_one_row_to_spoil() -> None:
