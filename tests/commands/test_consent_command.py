@@ -113,3 +113,16 @@ def test_the_notice_is_printed_and_replaced(filled: Place, tmp_path: Path) -> No
     wales = call("agencies", "add", "T0002", "--standard", "smds-wales", *filled.options)
     assert wales.code == 0
     assert "does not ask for consent" in call("notice", "show", *filled.options, "--agency", "T0002").sentence
+
+
+@pytest.mark.parametrize("typed", ["N", "n", "No", " no ", "does not consent", "0", "?", "withdrawn", "Ｎ", ""])
+def test_what_is_typed_over_a_yes_and_does_not_agree_leaves_no_yes(filled: Place, typed: str) -> None:
+    """Words are taken as in the form; what is none of the list is kept as it was typed, and agrees to nothing."""
+    done = call("client", "edit", "1001", "-", *filled.options, *TODAY, given=f"CONSENT={typed}\n")
+    shown = call("client", "show", "1001", *filled.options, *TODAY, "--format", "json")
+    kept = json.loads(shown.out)["episodes"][0]["values"].get("CONSENT", "")
+    if done.code == 2:
+        assert "CONSENT" in done.sentence or "Consent" in done.sentence, done
+    else:
+        assert kept == ("N" if typed.strip().lower() in ("n", "no", "does not consent") else typed)
+        assert "From the next extract on only client ID" in done.out

@@ -180,6 +180,17 @@ async def test_cells_pasted_as_keys_go_field_by_field(end: str) -> None:
         assert app.form.model.values == {"FINITIAL": "D", "SINITIAL": "M"}
 
 
+@pytest.mark.parametrize("typed", ["n", "no", " n", "0", "x", "withdrawn"])
+@pytest.mark.parametrize("end", ["enter", "down", "f2"])
+async def test_what_is_typed_over_a_consent_and_does_not_agree_leaves_none(typed: str, end: str) -> None:
+    app = FormApp(["client", "episode"], {"CONSENT": "Y", "DISD": "20200101"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.form.go_to("CONSENT")
+        await one_by_one(pilot, [*("space" if key == " " else key for key in typed), end])
+        kept = app.form.model.values.get("CONSENT", "")
+        assert kept == ("N" if typed.strip() in ("n", "no") else typed.upper() if typed == "x" else typed)
+
+
 async def test_the_way_back_from_a_jump_has_a_key_and_up_is_the_field_above() -> None:
     app = FormApp(["client", "episode"], {"CONSENT": "Y", "DISD": "20200101"})
     async with app.run_test(size=(80, 24)) as pilot:
