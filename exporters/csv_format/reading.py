@@ -19,6 +19,7 @@ from typing import ClassVar
 from exporters.csv_format.table import BEGUN_BY, Table, headings_meant, looked_at
 from exporters.formats.base import Progress
 from store.disk.files import refused
+from validators.identifiers import same_name, same_names
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding
 from validators.rules.columns import TOGETHER, EpisodeColumns, transposed
@@ -126,6 +127,10 @@ class Extract:
             ]
             told = f"has cells in columns of dates that are none and stay as they came: {listed(odd)}"
             self.about_file.append(_told(standard, [told]))
+        if grouping.recased:
+            those = "1 row that names" if grouping.recased == 1 else f"{grouping.recased} rows that name"
+            told = f"has {those} an episode or its client in the other case than an earlier row: the same UUID"
+            self.about_file.append(_told(standard, [told]))
         if table.empty_rows:
             self.about_file.append(_told(standard, [f"has {table.empty_rows} rows in which nothing stands"]))
         if not read:
@@ -202,7 +207,7 @@ class _Marks:
         """Look at the next rows, all of the right width."""
         if not rows:
             return
-        names = [list(map(take, rows)) for take, _ in self._names]
+        names = [same_names(list(map(take, rows))) for take, _ in self._names]
         pairs = list(zip(*names[:2], strict=True))
         neighbours = list(zip(pairs, (self._before, *pairs), strict=False))
         self._before = pairs[-1]
@@ -214,9 +219,9 @@ class _Marks:
     def add_episodes(self, firsts: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> None:
         """Look at the next rows, of which some are known to be the first of an episode each."""
         for take in self._of_events:
-            self._events.extend(_hashes(map(take, rows)))
+            self._events.extend(_hashes(same_names(list(map(take, rows)))))
         for take, marks in self._names:
-            marks.extend(_hashes(map(take, firsts)))
+            marks.extend(_hashes(same_names(list(map(take, firsts)))))
         for own, its, marks in self._together:
             marks.extend(map(hash, zip(map(own, firsts), map(its, firsts), strict=True)))
 
@@ -442,6 +447,8 @@ class _Grouping:
         # Those of episodes that have more rows further down, by their mark.
         self._open: dict[int, list[object]] = {}
         self.finished = False
+        # Rows that name their episode, or its client, in the other case than its first one.
+        self.recased = 0
         rows = (row for rule in standard.rules for row in rule.rows)
         self.foreign_rule = next((row.rule for row in rows if row.pattern == "other_data_set"), "")
 
@@ -468,8 +475,8 @@ class _Grouping:
             for place, packed in enumerate(map(columns.pack, map(take, every))):
                 if packed != nothing:
                     events[place] = (*events[place], (number, packed))
-        for (line, cells), base, its_events in zip(rows, bases, events, strict=True):
-            episode = columns.episode_of(cells)
+        names = same_names(list(map(columns.episode_of, every)))
+        for (line, cells), episode, base, its_events in zip(rows, names, bases, events, strict=True):
             if self.runs is not None and (episode != self._episode or not episode):
                 self._begin(episode)
             if self._add_row(line, cells, episode, base, its_events):
@@ -490,6 +497,9 @@ class _Grouping:
                 # One identifier under two clients: two episodes, which rule 47 tells.
                 key = (episode, client)
                 group = self.groups.get(key)
+            if group is not None and packed != group.base and (as_first := self._named_as(group, base)) != base:
+                base, packed = as_first, self.columns.pack(as_first)
+                self.recased += 1
             if group is not None and packed != group.base:
                 self._disagree(group, base, line)
         begins = group is None
@@ -541,7 +551,15 @@ class _Grouping:
 
     def _client(self, base: Sequence[str]) -> str:
         place = self.columns.client_id
-        return base[place].strip() if place is not None else ""
+        return same_name(base[place].strip()) if place is not None else ""
+
+    def _named_as(self, group: _Group, base: Cells) -> Cells:
+        """A row's columns with its identifiers in the case in which the episode's first row has them."""
+        first, named = _unpack(group.base), list(base)
+        for place in (self.columns.episode_id, self.columns.client_id):
+            if place is not None and same_name(named[place]) == same_name(first[place]):
+                named[place] = first[place]
+        return tuple(named)
 
     def _disagree(self, group: _Group, base: Cells, line: int) -> None:
         pairs = zip(self.columns.base, _unpack(group.base), base, strict=True)

@@ -21,6 +21,7 @@ from exporters.imports.identity import Person, deleted_in_store, other_person
 from exporters.imports.report import ImportReport, LeftOut
 from store.facts import AgencyInfo, Counts, Who
 from store.records import agencies, bulk_load
+from validators.identifiers import same_name
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding
 from validators.standard.model import Standard
@@ -168,10 +169,9 @@ class Conversion:
         people: dict[str, tuple[dict[str, str], int]] = {}
         for record, findings in extract.episodes():
             report.rows += len(record.lines)
-            client = record.client.get(source.role("client_id"), "") or record.client.get(
-                source.role("client_reference"), ""
-            )
-            name = form.episode_name(record)
+            named = record.client.get(source.role("client_id"), "")
+            client = same_name(named) or record.client.get(source.role("client_reference"), "")
+            name = same_name(form.episode_name(record))
             if findings and extract.doubts_whole:
                 self._leave_out(record, findings[0].message)
             elif not (name if identity else client and record.episode.get(source.role("opened"))):

@@ -29,9 +29,10 @@ from exporters.imports.identity import (
     other_person,
 )
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
-from exporters.imports.taken import Alike, Plan, bare_name, filled_only, other_case, same_name
+from exporters.imports.taken import Alike, Plan, bare_name, filled_only
 from store.facts import AgencyInfo, KnownEpisode, StoredRecord, Who
 from store.records import agencies, read
+from validators.identifiers import other_case, same_name
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.rules.file_rules import zeros_lost
@@ -175,23 +176,33 @@ class Import:
         """The episodes that can be stored, each once; those that cannot are listed."""
         owners: dict[str, tuple[str, int]] = {}
         padded: Counter[str] = Counter()
+        # Each client's identifier as the first row has it.
+        first: dict[str, str] = {}
+        recased = 0
         for as_read, findings in extract.episodes():
             self.report.rows += len(as_read.lines)
             record = filled_only(self._unpadded(as_read, padded), self.report)
-            episode, client = record.episode[self._identity], record.client.get(self._client_id, "")
+            told, client = record.episode[self._identity], record.client.get(self._client_id, "")
+            episode = same_name(told)
             if not episode:
                 self._leave_out(record, f"{self._identity} is missing")
                 continue
+            if client and (known := first.setdefault(same_name(client), client)) != client:
+                record, client = replace(record, client={**record.client, self._client_id: known}), known
+                recased += 1
             if episode in owners:
                 owner, line = owners[episode]
-                told = f"is that of line {line}, but for blanks around it"
+                why = f"is that of line {line}, but for blanks around it"
                 if not client or not owner or client != owner:
-                    told = "belongs to another client in an earlier line"
-                self._leave_out(record, f"its {self._identity} {told}")
+                    why = "belongs to another client in an earlier line"
+                self._leave_out(record, f"its {self._identity} {why}")
                 continue
             owners[episode] = client, record.lines[0]
             self.report.episodes += 1
             yield self._of_one(record, findings)
+        if recased:
+            told = self.standard.counted(recased, "episode")
+            self.report.notes.append(f"{self._client_id}: {told} under one in the other case: the same UUID")
         if many := self._told_again:
             self.report.notes.append(f"{self.standard.counted(many, 'event')} told again beside others: stored once")
         for header, many in padded.items():
@@ -257,12 +268,19 @@ class Import:
         """
         if len(events) <= 1:
             return events
-        once = {(event.section, _content(event.values, "")): event for event in reversed(events)}
+        once = {(self._name_of(event), _content(event.values, self._id_of(event))): event for event in reversed(events)}
         if len(once) == len(events):
             return events
         self._told_again += len(events) - len(once)
         first = {id(event) for event in once.values()}
         return tuple(event for event in events if id(event) in first)
+
+    def _id_of(self, event: Event) -> str:
+        return self.standard.section_by_id[event.section].id_field
+
+    def _name_of(self, event: Event) -> tuple[str, str]:
+        """What an event is called, as it is compared."""
+        return event.section, same_name(event.values.get(self._id_of(event), ""))
 
     def _stranger(self, kept: Values, told: Values, where: str) -> str:
         """Why two that bear one identifier are not about one person at one agency; "" where they may be."""

@@ -1,6 +1,5 @@
 """What an import takes into a store, whatever format it came in, and the one transaction that writes it."""
 
-import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,6 @@ from validators.standard.terminology import counted
 if TYPE_CHECKING:
     from store.store import Store
 
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _UNSEEN = "\ufeff\u200b\u200e\u200f" + "".join(filter(str.isspace, map(chr, range(0x3001))))
 _NEW = ("client ", "line ")
 """How what stands for a client begins who is entered, in the place of a stored one's id."""
@@ -33,17 +31,6 @@ _FEW_ALIKE = 5
 def bare_name(text: str) -> str:
     """An identifier without what stands around it: blanks, one without a width too, marks of encoding and direction."""
     return text.strip(_UNSEEN)
-
-
-def same_name(text: str) -> str:
-    """An identifier as it is compared: a UUID is the same in capitals and not (RFC 9562, 4), no other is."""
-    return text.lower() if _UUID.fullmatch(text) else text
-
-
-def other_case(text: str) -> str:
-    """A UUID in the other case; "" for what is none, or has no letter."""
-    other = text.lower() if text != text.lower() else text.upper()
-    return other if other != text and _UUID.fullmatch(text) else ""
 
 
 def filled_only(record: EpisodeRecord, report: ImportReport) -> EpisodeRecord:

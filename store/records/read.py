@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, null, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, null, or_, select
 
 from store.disk.tables import AGENCIES, CARRIED, CLIENTS, EPISODES, EVENTS, FIELD_NOTES, NAMES, STATES
 from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, EpisodeTree, Kind, KnownEpisode, NotThere, StoredRecord
@@ -226,8 +226,9 @@ def count_episodes(snapshot: Snapshot, agency: AgencyInfo) -> int:
 def repeated_identifiers(snapshot: Snapshot, agency: AgencyInfo) -> frozenset[str]:
     """Every identifier or client reference that more than one record bears: usually none.
 
-    What compares records by identifier needs to keep only these in mind. Deleted records count here, and events of all
-    agencies: each question is then answered by an index alone, and one identifier too many does no harm.
+    What compares records by identifier needs to keep only these in mind; of one that is there in capitals and in small
+    letters both are given. Deleted records count here, and events of all agencies: each question is then answered by
+    an index alone, and one identifier too many does no harm.
     """
     columns = (
         (CLIENTS.c.external_id, CLIENTS.c.agency_number == agency.number),
@@ -239,6 +240,10 @@ def repeated_identifiers(snapshot: Snapshot, agency: AgencyInfo) -> frozenset[st
     for column, condition in columns:
         query = select(column).where(condition, column.is_not(None)).group_by(column).having(func.count() > 1)
         found.update(snapshot.connection.execute(query).scalars())
+        small, there = func.lower(column), column.table.alias()
+        in_small = exists().where(there.c[column.name] == small)
+        for pair in snapshot.connection.execute(select(column, small).where(condition, column != small, in_small)):
+            found.update(pair)
     return frozenset(found)
 
 

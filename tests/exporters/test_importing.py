@@ -17,7 +17,7 @@ from store.month import letters
 from store.records import agencies, save
 from store.records import read as records_read
 from store.store import open_store
-from tests.exporters.desks import Desk, standards
+from tests.exporters.desks import Desk, opened, standards
 from tests.exporters.extracts import (
     HEADERS,
     NOW,
@@ -523,6 +523,33 @@ def test_a_uuid_is_the_same_in_capitals(desk: Desk) -> None:
         assert (desk.kept(), desk.events(), desk.links()) == before
     assert desk.take([row(**{**told, "EPISODID": "E2"})]).new == Counts(0, 1, 0), "another episode of that client"
     assert desk.take([row("2", EPISODID="E2 b"), row("2", EPISODID="e2 B")]).new.episodes == 2
+
+
+def test_a_uuid_is_the_same_in_capitals_within_one_file(tmp_path: Path) -> None:
+    """Two extracts put together, as two programs print them: all was there twice, and a refusal was another episode."""
+    lower = {"CLIENTID": "0f8fad5b-d9cb-469f-a165-70867728950e", "EPISODID": "1f8fad5b-d9cb-469f-a165-70867728950e"}
+    upper = {header: value.upper() for header, value in lower.items()}
+    visited = visit(SUBMID="2f8fad5b-d9cb-469f-a165-70867728950e")
+    shouted = visited | {"SUBMID": visited["SUBMID"].upper()}
+    another = {"CLIENTID": upper["CLIENTID"], "EPISODID": "another"}
+    files = [
+        ([row(**lower) | visited, row(**upper) | shouted, row(**lower) | shouted], 1),
+        ([row(**upper) | visited, row("2"), row(**lower), row(**another, REFLD="20200602") | visit("9")], 3),
+        ([row(**lower) | visited, withheld(**upper), withheld(**another)], 2),
+    ]
+    for number, (rows, episodes) in enumerate(files):
+        made = opened(tmp_path / str(number))
+        report = made.take(rows)
+        assert (report.new.episodes, report.left_out, report.disagreements) == (episodes, [], [])
+        assert sum("the other case" in note for note in report.notes) >= 1
+        kept = [each for each in made.kept() if each["EPISODID"] != "e2"]
+        assert {each["CLIENTID"] for each in kept} == {rows[0]["CLIENTID"]}
+        assert kept[0]["EPISODID"] == rows[0]["EPISODID"] and made.events()[0] == [dict(visited)]
+        assert kept[0]["CONSENT"] == ("N" if number == 2 else "Y"), "who refuses once is not sent whole"
+        before = made.links()
+        again = made.take(rows)
+        assert (again.new, again.unchanged, made.links()) == (Counts(), episodes, before)
+        made.store.close()
 
 
 def test_rows_that_carry_two_events_lose_neither_and_double_none(desk: Desk) -> None:

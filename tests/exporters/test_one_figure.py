@@ -77,6 +77,7 @@ ENGLAND = {
         "REFLD": "20180601",
     },
 }
+NAME = "0f8fad5b-d9cb-469f-a165-70867728950e"
 TWICE = {
     "": {},
     "an episode": {"EPISODID": "same"},
@@ -85,6 +86,9 @@ TWICE = {
     "a reference": {"CLIENT": "same"},
     "an event's": {"SUBMID": "same"},
     "an episode's day": {"EPISODID": "same", **visit(SUBMID="same", SUBMODDT="20210102")},
+    "a UUID": {"EPISODID": NAME, "CLIENTID": NAME, "SUBMID": NAME},
+    "a UUID in capitals": {"EPISODID": NAME.upper(), "CLIENTID": NAME.upper(), "SUBMID": NAME.upper()},
+    "an episode's UUID in capitals": {"EPISODID": NAME.upper()},
 }
 """Identifiers that two records bear."""
 DAYS = (date(2021, 1, 10), date(2021, 1, 31), date(2020, 12, 20))
@@ -210,6 +214,18 @@ def typed(store: Store, agency: AgencyInfo) -> None:
 
 @settings(max_examples=5, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 @example(wrong=[("right", "both"), ("right", ""), ("right", "both")], today=DAYS[0], before=False, draft=False)
+@example(
+    wrong=[("right", "a UUID"), ("right", ""), ("right", "a UUID in capitals")],
+    today=DAYS[0],
+    before=False,
+    draft=False,
+)
+@example(
+    wrong=[("an event", "a UUID"), ("an event", "an episode's UUID in capitals")],
+    today=DAYS[0],
+    before=False,
+    draft=False,
+)
 @example(wrong=[("closed to come", "an event's"), ("an event wrongly", "")], today=DAYS[0], before=False, draft=False)
 @example(
     wrong=[(one, "") for one in ("no such day", "closed on no day", "consent cut off", "a postcode of nothing")],
@@ -240,7 +256,10 @@ def test_in_england_one_figure(wrong: list[tuple[str, str]], today: date, before
             if draft:
                 typed(desk.store, agency)
             month = ask(desk.store, read_standing, agency, STANDARD, today).due.submission
-            both = sum(twice == "both" for _, twice in wrong) > 1
+            both = any(
+                sum(twice in bearing for _, twice in wrong) > 1
+                for bearing in ({"both"}, {"a UUID", "a UUID in capitals"})
+            )
             agree_on_one_before(desk.store, Work(agency, STANDARD, today))
             agree(desk.store, agency, STANDARD, today, desk.send(month, today=today), both)
 

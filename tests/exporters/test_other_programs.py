@@ -402,6 +402,8 @@ def test_a_large_file_is_read_episode_by_episode_wherever_its_rows_lie(
     rows = [row(str(number)) | visit(str(number)) for number in range(6)]
     rows += [row("1") | visit("9"), row("3") | visit("8"), row("7", EPISODID=""), row("8", EPISODID="e5"), row("1")]
     rows += [row("9", DOB=row("0")["DOB"])]
+    name = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    rows += [row("10", EPISODID=name), row("11"), row("10", EPISODID=name.upper()), row("12"), row("10", EPISODID=name)]
     path = tmp_path / "extract.csv"
     path.write_text(table(rows), encoding="utf-8", newline="")
 
@@ -416,6 +418,6 @@ def test_a_large_file_is_read_episode_by_episode_wherever_its_rows_lie(
         monkeypatch.setattr(reading, name, small)
         assert read() == at_once and check(path).findings == found
     assert [one for one in found if one.rule == "47"] and [one for one in found if one.rule == "twice"]
-    assert at_once[1] == ("c1", (3, 8, 12), 2)
+    assert at_once[1] == ("c1", (3, 8, 12), 2) and ("c10", (14, 16, 18), 0) in at_once
     groups = reading.read_extract(path, STANDARD).episodes()
     assert next(groups)[0].lines == (2,), "the first is whole before the rest is read"

@@ -66,6 +66,8 @@ def with_event(section: str, episode_id: str, **changes: str) -> EpisodeRecord:
     return episode(event(section, **changes), EPISODID=episode_id)
 
 
+NAME = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
 BESIDE: list[Beside] = [
     beside("47", "two clients", episode(), another()),
     beside("47", "two episodes of one client", episode(), later()),
@@ -79,6 +81,11 @@ BESIDE: list[Beside] = [
     beside("47", "an episode ID twice without consent", withheld(), withheld(), told=("error 47 at EPISODID",)),
     beside("47", "an episode ID that cannot be read", episode(), another(EPISODID=" episode-one"),
            told=("error 1 at EPISODID",)),
+    beside("47", "an episode ID of another client, in capitals", episode(EPISODID=NAME),
+           another(EPISODID=NAME.upper()), told=("error 47 at EPISODID of EPISODID CLIENTID",)),
+    beside("47", "two episodes of one client, in capitals once", episode(CLIENTID=NAME),
+           later(CLIENTID=NAME.upper())),
+    beside("47", "identifiers that are no UUIDs", episode(), another(EPISODID="EPISODE-ONE")),
     beside("row-shape", "a client's second reference", episode(), later(CLIENT="000009"),
            told=("warning row-shape at CLIENT",)),
     beside("row-shape", "other columns of a client that disagree", episode(NATION="GBR", ETHNIC="A"),
@@ -95,6 +102,8 @@ BESIDE: list[Beside] = [
     beside("twice", "clients of two agencies", episode(), alike(AGNCY="T0999")),
     beside("twice", "a client without consent", episode(), withheld(CLIENTID="client-two", EPISODID="episode-two")),
     beside("47", "two events", with_event("referral", "e1"), with_event("referral", "e2", REFERID="referral-two")),
+    beside("47", "a referral ID in capitals", with_event("referral", "e1", REFERID=NAME),
+           with_event("referral", "e2", REFERID=NAME.upper()), told=("error 47 at REFERID",)),
     beside("47", "a referral ID twice", with_event("referral", "e1"), with_event("referral", "e2"),
            told=("error 47 at REFERID",)),
     beside("47", "a sub-intervention ID twice", with_event("sub_intervention", "e1"),

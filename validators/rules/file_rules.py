@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import compress, count, repeat
 from operator import itemgetter
 
+from validators.identifiers import same_name, same_names
 from validators.records import EpisodeRecord, Event, Finding, Severity, Values
 from validators.rules.columns import EpisodeColumns
 from validators.rules.messages import anonymous_sentence, listed, sentence
@@ -38,8 +39,9 @@ class Repeats:
 class FileRules:
     """What must hold between the episodes of one file or one agency's store.
 
-    Of identifiers it keeps 64-bit hashes, which is what lets a hundred thousand rows pass in little memory: that two
-    of them meet by chance is once in thousands of millions of such files.
+    Identifiers are compared as everywhere: a UUID is the same in capitals. Of them it keeps 64-bit hashes, which is
+    what lets a hundred thousand rows pass in little memory: that two of them meet by chance is once in thousands of
+    millions of such files.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class FileRules:
         as another (`alike`), only those are compared.
         """
         self.standard = standard
-        self._repeated: Collection[int] | None = None if repeated is None else set(map(hash, repeated))
+        self._repeated: Collection[int] | None = None if repeated is None else set(map(_mark, repeated))
         self._reference = standard.role("client_reference")
         rows = [row for rule in standard.rules for row in rule.rows]
         role = standard.role
@@ -137,7 +139,8 @@ class FileRules:
         in_event: set[int] = set()
         headers = {owned.header for owned in self._owned} | {one.header for one in self._once_of_record}
         for header in headers | {same.owner for same in self._same} if repeated else ():
-            found.update(compress(count(), map(repeated.__contains__, map(hash, columns[header]))))
+            marks = map(hash, same_names(columns[header]))
+            found.update(compress(count(), map(repeated.__contains__, marks)))
         for like in self._like:
             if like.expected:
                 found.update(compress(count(), map(like.expected.__contains__, like.marks(columns))))
@@ -145,7 +148,7 @@ class FileRules:
             found.update(place for place, value in enumerate(columns[header]) if value and value != self._agency)
         for one in self._once if repeated else ():
             for owners, own in episodes.events.values():
-                marks = map(hash, own.get(one.header, ()))
+                marks = map(hash, same_names(own.get(one.header, ())))
                 in_event.update(compress(owners, map(repeated.__contains__, marks)))
         return found, in_event
 
@@ -281,6 +284,10 @@ class FileRules:
         )
 
 
+def _mark(identifier: str | None) -> int:
+    return hash(same_name(identifier or ""))
+
+
 def _where(place: Place) -> Mapping[str, str]:
     if isinstance(place, int):
         return {"where": f" (first in line {place})"}
@@ -310,11 +317,11 @@ class _Once:
 
     def may_come_again(self, value: str, repeated: Collection[int] | None) -> bool:
         """Whether the value is one that is known to come again, or of which that is not known."""
-        return repeated is None or not self.is_looked_up or hash(value) in repeated
+        return repeated is None or not self.is_looked_up or _mark(value) in repeated
 
     def seen_at(self, value: str, here: Place) -> Place | None:
         """Where the value was seen before; None when it was not, and from now on it was here."""
-        mark = hash(value)
+        mark = _mark(value)
         before = self.places.get(mark)
         if before is None:
             self.places[mark] = here
@@ -336,7 +343,7 @@ class _Owned:
         """What says so, when the identifier was seen with another owner, or at all where it appears once."""
         value = (client if self.in_client else episode).get(self.header)
         owner = (client if self.owner_in_client else episode).get(self.owner)
-        mark, own = hash(value), hash(owner)
+        mark, own = _mark(value), _mark(owner)
         if not value or (repeated is not None and self.is_looked_up and mark not in repeated):
             return None
         if not owner and self.once is None:
@@ -367,17 +374,17 @@ class _Same:
     def differing(self, client: Values, episode: Values, repeated: Collection[int] | None) -> list[Broken]:
         """The rows broken, with the fields that differ from what was told of the same client before."""
         owner = (client if self.owner_in_client else episode).get(self.owner)
-        if not owner or (repeated is not None and self.is_looked_up and hash(owner) not in repeated):
+        if not owner or (repeated is not None and self.is_looked_up and _mark(owner) not in repeated):
             return []
         try:
             told = self.take(client)
         except KeyError:  # the file lacks a column, or the store had nothing to keep in it
             told = tuple(client.get(header, "") for _, header in self.fields)
-        known = self.known.setdefault(hash(owner), told)
+        known = self.known.setdefault(_mark(owner), told)
         if told == known:
             return []
         pairs = list(zip(self.fields, known, told, strict=True))
-        self.known[hash(owner)] = tuple(old or new for _, old, new in pairs)
+        self.known[_mark(owner)] = tuple(old or new for _, old, new in pairs)
         differing: dict[int, tuple[RuleRow, list[str]]] = {}
         for (row, header), old, new in pairs:
             if old and new and old != new:
@@ -432,7 +439,7 @@ class _Like:
             return None
         if not all(values[0]) or not all(values[1]):
             return None
-        mark, own = hash(values), hash(owner)
+        mark, own = hash(values), _mark(owner)
         if self.expected is not None and mark not in self.expected:
             return None
         known = self.known.get(mark)
