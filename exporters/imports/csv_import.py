@@ -275,7 +275,47 @@ class Import:
         first = {id(event) for event in once.values()}
         return tuple(event for event in events if id(event) in first)
 
-    def _id_of(self, event: Event) -> str:
+    def _one_each(self, record: EpisodeRecord, stored: Iterable[StoredRecord] = ()) -> tuple[Event, ...]:
+        """An episode's events, each that is named once, or as often as the store has it.
+
+        A row that tells of one again with another answer tells of no second one: the first row wins, as everywhere.
+        One of another day may be another event, and is left out.
+        """
+        events, names = record.events, [self._name_of(event) for event in record.events]
+        if len(set(names)) == len(events):
+            return events
+        there = Counter((one.section, same_name(one.values.get(self._id_of(one), ""))) for one in stored)
+        kept: list[Event] = []
+        first: dict[tuple[str, str], int] = {}
+        for event, name in zip(events, names, strict=True):
+            place = first.setdefault(name, len(kept))
+            there[name] -= 1
+            if place == len(kept) or there[name] >= 0 or not name[1]:
+                kept.append(event)
+            else:
+                kept[place] = self._again_of(kept[place], event, record)
+        return tuple(kept)
+
+    def _again_of(self, first: Event, event: Event, record: EpisodeRecord) -> Event:
+        """The event with what a later row of the same identifier fills; what that one tells otherwise is listed."""
+        section, line = self.standard.section_by_id[event.section], event.line or record.lines[0]
+        one, other = (values.get(section.date_field, "") for values in (first.values, event.values))
+        if one and other and one != other:
+            where = f"line {first.line or record.lines[0]}"
+            why = f"its {section.id_field} is that of {where}, of another day: it may be another {section.said}"
+            self.report.left_out.append(LeftOut(line, why))
+            return first
+        values = dict(first.values)
+        for header, told in event.values.items():
+            kept = values.get(header, "")
+            if not kept:
+                values[header] = told
+            elif told and told != kept and header != section.id_field:
+                episode = record.episode[self._identity]
+                self.report.disagreements.append(ValueDifference(line, episode, header, kept, told))
+        return replace(first, values=values)
+
+    def _id_of(self, event: Event | StoredRecord) -> str:
         return self.standard.section_by_id[event.section].id_field
 
     def _name_of(self, event: Event) -> tuple[str, str]:
@@ -428,7 +468,7 @@ class Import:
                     return
                 self._compare_with_first(first, record)
         self._plan.episodes.append(
-            EpisodeRecord(record.client, record.episode, record.events, record.lines, client_id=token)
+            EpisodeRecord(record.client, record.episode, self._one_each(record), record.lines, client_id=token)
         )
 
     def _compare_with_first(self, first: EpisodeRecord, record: EpisodeRecord) -> None:
@@ -552,7 +592,8 @@ class Import:
         there, gone = _StoredEvents(self.standard, known.events), _StoredEvents(self.standard, known.gone)
         new: list[Event] = []
         told_of, is_whole = 0, self._is_whole(record)
-        for event in record.events:
+        events = self._one_each(record, known.events)
+        for event in events:
             line = event.line or record.lines[0]
             stored = there.match(event)
             if stored is None and (stored := gone.match(event)) is not None:
@@ -573,7 +614,7 @@ class Import:
                 kept = stored.values.get(header, "")
                 if told and told != kept and not (header in self._identifiers and same_name(told) == same_name(kept)):
                     self._take(line, record, stored, header, told)
-        self._told_of += len(record.events)
+        self._told_of += len(events)
         again = there.count_left(new) if new else 0
         self._renamed += again
         self._untold_events += there.untold - again if is_whole else 0

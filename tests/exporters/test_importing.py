@@ -552,6 +552,45 @@ def test_a_uuid_is_the_same_in_capitals_within_one_file(tmp_path: Path) -> None:
         made.store.close()
 
 
+def test_the_answer_of_an_event_that_changed_within_a_file_makes_no_second_event(desk: Desk) -> None:
+    """Two months put together: the first row wins, as everywhere, and the other one is listed."""
+    first, filled = visit(), visit(RECPEER="", RECFMSP="Y")
+    changed = visit(SUBMID="s1", RECPEER="N", RECFMSP="Y")
+    for taking in (Taking(), Taking(), Taking(update=True)):
+        report = desk.take([row() | first, row() | changed, row() | visit("2")], taking=taking)
+        told = [(one.line, one.header, one.kept, one.told) for one in report.disagreements]
+        assert told == [(3, "RECPEER", "Y", "N")] and not report.left_out
+        kept = {each["SUBMID"]: each for each in desk.events()[0]}
+        assert sorted(kept) == ["s1", "s2"] and kept["s1"] == {**first, "RECFMSP": "Y"}, "what was empty is filled"
+    lines = "\n".join(told_as_text(report, dry_run=False, update=True))
+    assert "line 3: RECPEER: kept 'Y', this row 'N'" in lines
+    report = desk.take([row() | filled, row() | visit(RECPEER="N", RECFMSP="N")])
+    assert [(one.header, one.kept, one.told) for one in report.disagreements] == [("RECFMSP", "Y", "N")]
+    assert differences(report) == [(2, "RECPEER", "Y", "N")] and report.new == Counts()
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_an_event_of_another_day_under_one_identifier_is_listed(desk: Desk, is_known: bool) -> None:
+    """It may be another one, whose identifier a program gave twice: it is left out, never there twice."""
+    if is_known:
+        desk.take([row() | visit()])
+    report = desk.take([row() | visit(), row() | visit(SUBMODDT="20200702")])
+    told = "its SUBMID is that of line 2, of another day: it may be another sub-intervention"
+    assert [(one.line, one.why) for one in report.left_out] == [(3, told)]
+    assert [each["SUBMODDT"] for each in desk.events()[0]] == ["20200701"]
+
+
+def test_events_that_the_store_has_twice_are_known_as_often(desk: Desk) -> None:
+    """Its own extract, taken once more, says nothing new and misses nothing."""
+    desk.take([row() | visit()])
+    (record,) = ask(desk.store, records_read.episodes, ask(desk.store, agencies.one))
+    twice = visit(RECPEER="N")
+    do(desk.store, Who("ann", NOW), save.create, "event", record.episode_id, "sub_intervention", twice)
+    report = desk.take([row() | visit(), row() | twice])
+    assert (report.new, report.unchanged) == (Counts(), 1)
+    assert not (report.disagreements or report.left_out or report.notes or report.differences)
+
+
 def test_rows_that_carry_two_events_lose_neither_and_double_none(desk: Desk) -> None:
     visits, referrals = [visit(), visit("2")], [referral(), referral("2", REFDATE="20200802")]
     joined = [row() | one | other for one in visits for other in referrals]
