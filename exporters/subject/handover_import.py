@@ -55,6 +55,7 @@ from store.records.handover import (
     HandedRecord,
 )
 from store.records.handover_beside import BASES, HandedDraft, HandedNote
+from validators.identifiers import other_case
 from validators.problems import Problem
 from validators.standard.model import Standard
 from validators.standard.terminology import counted
@@ -407,8 +408,9 @@ class HandoverImport:
         header = own or self.standard.role("client_reference")
         by: dict[str, set[str]] = defaultdict(set)
         for one in self._handed.clients:
-            if name := one.record.values.get(header, ""):
-                by[name].add(one.record.id)
+            name = one.record.values.get(header, "")
+            for each in filter(None, (name, other_case(name))):
+                by[each].add(one.record.id)
         bearing = read.clients_bearing(snapshot, agency, by, by_reference=not own)
         return {
             own_id for name, found in bearing.items() for own_id in by[name] if any(one.id != own_id for one in found)

@@ -372,6 +372,19 @@ def test_a_client_who_is_there_under_another_id_is_listed_not_doubled(desk: Desk
             early.write(second.store, code, "bob", NOW)
 
 
+def test_a_uuid_in_capitals_is_the_clients_identifier_too(desk: Desk, tmp_path: Path) -> None:
+    name = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    desk.take([row(CLIENTID=name)])
+    where = handed(desk.store, ask(desk.store, agencies.one), STANDARD, tmp_path)
+    second = desks.opened(tmp_path / "second")
+    with second.store:
+        second.take([row(CLIENTID=name.upper())])
+        job = HandoverImport(where, STANDARD, PLAINLY)
+        job.prepare(second.store, None)
+        assert [item.why for item in job.report.left_out] == ["another client of the store has the client's identifier"]
+        assert job.report.new.clients == 0
+
+
 def test_nor_has_somebody_else_the_number_of_a_client_of_wales(wales: journeys.Returns, tmp_path: Path) -> None:
     wales.keyed(CLIENTNO="42")
     wales.keyed(CLIENTNO="43")
