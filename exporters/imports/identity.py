@@ -85,11 +85,10 @@ class Readable:
 
         An answer about consent that takes an agreement away spoils nothing, however it is spelt.
         """
-        if not kept or not told or self._consents.takes_away(header, kept, told):
-            return bool(kept) and not told
-        return self._lost_zeros(header, kept, told) or (
-            not self.is_readable(header, told) and self.is_readable(header, kept)
-        )
+        if not kept or self._consents.takes_away(header, kept, told):
+            return False
+        is_worse = not self.is_readable(header, told) and self.is_readable(header, kept)
+        return not told or is_worse or self._lost_zeros(header, kept, told)
 
     def _lost_zeros(self, header: str, kept: str, told: str) -> bool:
         """Whether what is told is what is kept but for leading zeros, which spreadsheets drop, and no code itself."""
