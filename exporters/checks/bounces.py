@@ -347,12 +347,14 @@ def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> l
     if counts:
         doubt = doubt or _COUNTED
     begins = next((one.number for one in listed if numbers.get(one.number, (0, 0))[0]), 0)
-    is_below_title = listed[:1] != [] and begins > listed[0].number
-    return [
-        replace(one, unsure=_MANY_TOLD if one.number in totals else told, is_below_title=is_below_title)
-        for one in listed
-        for told in (doubt if counts or one.leading else "",)
-    ]
+    is_below_title = bool(listed) and begins > listed[0].number
+
+    def unsure(one: Bounce) -> str:
+        if one.number in totals:
+            return _MANY_TOLD
+        return doubt if counts or one.leading else ""
+
+    return [replace(one, unsure=unsure(one), is_below_title=is_below_title) for one in listed]
 
 
 def _marked(snapshot: Snapshot, extract: "ExtractInfo", listed: list[Bounce]) -> list[Bounce]:
