@@ -35,6 +35,7 @@ from validators.rules.registry import Context
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
     from store.findings.acceptance_facts import Going, Waits
+    from store.month.facts import SentRecord
     from store.store import Store
 
 # What the extract that is due would hold of episodes that are checked, where that is not all of them as they stand.
@@ -84,7 +85,7 @@ class GoingCheck:
         self._shorteners = shorteners_of(self.standard)
         self._found: dict[str, Going] = {}
 
-    def prepared(self, stream: Iterable[Stamped]) -> Iterator[tuple[str, EpisodeRecord, Mapping[str, str]]]:
+    def prepared(self, stream: Iterable[Stamped]) -> Iterator[tuple[str, EpisodeRecord, Mapping[str, "SentRecord"]]]:
         """The same episodes, each with what is known to have been sent of it; some at a time where that is asked."""
         at_once = self._selection.read_at_once
         rest = iter(stream)
@@ -97,7 +98,7 @@ class GoingCheck:
             for stamp, record in some:
                 yield stamp, record, sent
 
-    def look(self, record: EpisodeRecord, sent: Mapping[str, str], kept: Collection[Finding]) -> None:
+    def look(self, record: EpisodeRecord, sent: Mapping[str, "SentRecord"], kept: Collection[Finding]) -> None:
         """Remember what would be sent of an episode until `found` is asked; `kept` is what is found in all of it."""
         from store.findings.acceptance_facts import Going
 
@@ -156,7 +157,7 @@ class GoingCheck:
 
         return tuple(replace(one, values=as_kept(one)) for one in found)
 
-    def look_beside(self, rules: FileRules, record: EpisodeRecord, sent: Mapping[str, str]) -> list[Finding]:
+    def look_beside(self, rules: FileRules, record: EpisodeRecord, sent: Mapping[str, "SentRecord"]) -> list[Finding]:
         """What shows of that which would be sent of an episode, beside what would be of those looked at before."""
         outgoing = self._selection.outgoing(record, sent)
         if outgoing.left_out or outgoing.unchanged:
@@ -240,7 +241,7 @@ class _EpisodeCheck:
         self._carried = CarriedNotices(snapshot, agency, checker.standard, ids)
         self.going = GoingCheck(snapshot, agency, checker, context)
 
-    def check(self, record: EpisodeRecord, sent: Mapping[str, str]) -> list[Finding]:
+    def check(self, record: EpisodeRecord, sent: Mapping[str, "SentRecord"]) -> list[Finding]:
         """What is found in an episode; what shows beside others of its batch is added to that."""
         self._links.look(record)
         found = self._checker.check(record, self._context)

@@ -25,6 +25,7 @@ from validators.version import VERSION
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
+    from store.month.facts import SentRecord
     from store.snapshot import Snapshot
 
 SOFTWARE = f"Keywork {VERSION}"
@@ -105,11 +106,13 @@ class Selection:
         """Whether something may be a day before the period."""
         return text is not None and text != "" and (len(text) != len(self._start) or text < self._start)
 
-    def sent(self, snapshot: "Snapshot", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
+    def sent(
+        self, snapshot: "Snapshot", agency: "AgencyInfo", some: Sequence[EpisodeRecord]
+    ) -> Mapping[str, "SentRecord"]:
         """Every extract holds all: what was sent before is not asked."""
         return {}
 
-    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str] | None = None) -> Outgoing:
+    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, "SentRecord"] | None = None) -> Outgoing:
         """What of one stored episode is sent, whatever was sent before."""
         return self._outgoing(as_then(self.standard, record))
 

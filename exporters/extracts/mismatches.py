@@ -423,7 +423,7 @@ class Finder:
             number = kept.values.get(title.id_field, "")
             is_same = number == own if number else kept.values.get(what) == values.get(what)
             # One without a number that was never sent is another one.
-            if is_same and (number or stored_sent.digests(self.snapshot, self.preview.agency, [kept.id])):
+            if is_same and (number or stored_sent.of_records(self.snapshot, self.preview.agency, [kept.id])):
                 return Whereabouts(one.its, self.preview.receipt.places[one.its].client_id, kept.id)
         return None
 

@@ -24,8 +24,8 @@ def changed_links(
     if link is None:
         return []
     known = {link.id_of(record.episode_id): record for record in records}
-    sent = stored_sent.digests(snapshot, agency, known) if known else {}
-    return [record for own, record in known.items() if own in sent and sent[own] != link.digest_of(record)]
+    sent = stored_sent.of_records(snapshot, agency, known) if known else {}
+    return [record for own, record in known.items() if own in sent and sent[own].digest != link.digest_of(record)]
 
 
 def relinked(standard: Standard, tree: "ClientTree", now: Mapping[str, Values]) -> list[EpisodeRecord]:

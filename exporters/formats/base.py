@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from exporters.formats.outgoing import Outgoing
     from exporters.imports.report import ImportReport
     from store.facts import AgencyInfo
+    from store.month.facts import SentRecord
     from store.snapshot import Snapshot
     from store.store import Store
     from validators.rules.columns import EpisodeColumns
@@ -126,10 +127,12 @@ class Selecting(Protocol):
     def goes_as_it_is(self, record: EpisodeRecord) -> bool:
         """Whether it is plain without a closer look that an episode, if it is sent, is sent with all that is known."""
 
-    def sent(self, snapshot: "Snapshot", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
+    def sent(
+        self, snapshot: "Snapshot", agency: "AgencyInfo", some: Sequence[EpisodeRecord]
+    ) -> Mapping[str, "SentRecord"]:
         """What was sent before of some episodes, at most `read_at_once`. Raises Problem."""
 
-    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> "Outgoing":
+    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, "SentRecord"]) -> "Outgoing":
         """What of one episode is sent; `sent` is what was sent before."""
 
 

@@ -4,11 +4,14 @@
 two days. `full`: all. What lies after the last day waits (`after_period = "hold"`). The linking block is in every
 message; where it is not as it was sent, the receiving system opens a second journey, and so all of it is new. A block
 that is sent `again_with` another goes again beside that one where it was incomplete when it was sent, and with what is
-new whenever it was changed since, unless the standard says that it is sent `again` only so.
+new whenever it was changed since, unless the standard says that it is sent `again` only so. The receiving system holds
+of an event what came last: what the return of a later month has told of one does not wait in one of an earlier month,
+which would take it back.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import ExtractKind
@@ -19,9 +22,9 @@ from exporters.xml_format.shape import block_keys, link_of, linking, name_of
 from store.facts import AgencyInfo
 from store.month import agency_settings
 from store.month import sent as stored_sent
-from store.month.facts import PART
+from store.month.facts import PART, SentRecord
 from store.records import read
-from validators.calendar.periods import ReportingPeriod
+from validators.calendar.periods import ReportingPeriod, reporting_period
 from validators.dates import parse_date
 from validators.records import EpisodeRecord, Event, Values
 from validators.rules.field_patterns import shortened, shorteners_of
@@ -103,18 +106,18 @@ class JourneySelection:
         """That hangs on what was sent before."""
         return False
 
-    def sent(self, snapshot: "Snapshot", agency: AgencyInfo, some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
-        """Digests of what was sent before of some journeys, by id; none where all is sent anyhow. Raises Problem."""
-        if self._kind == "full":
-            return {}
-        ids = [f"{record.episode_id}{PART}{key}" for record in some for key in self._keys.values()]
-        return stored_sent.digests(snapshot, agency, [*ids, *(event.id for record in some for event in record.events)])
+    def sent(self, snapshot: "Snapshot", agency: AgencyInfo, some: Sequence[EpisodeRecord]) -> Mapping[str, SentRecord]:
+        """What was sent before of some journeys, by id; of events alone where all is sent anyhow. Raises Problem."""
+        ids = [event.id for record in some for event in record.events]
+        if self._kind != "full":
+            ids += [f"{record.episode_id}{PART}{key}" for record in some for key in self._keys.values()]
+        return stored_sent.of_records(snapshot, agency, ids)
 
-    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
-        """What of one stored journey is sent; `sent` are digests of what was sent before, by id."""
+    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, SentRecord]) -> Outgoing:
+        """What of one stored journey is sent; `sent` is what was sent before, by id."""
         return self._outgoing_of(as_then(self.standard, record), sent)
 
-    def _outgoing_of(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
+    def _outgoing_of(self, record: EpisodeRecord, sent: Mapping[str, SentRecord]) -> Outgoing:
         """The same of one as this edition has it."""
         if why := self._why_left_out(record.episode):
             return Outgoing(record, why)
@@ -124,7 +127,7 @@ class JourneySelection:
         may_go = without(record, hidden_of(self.standard, record, self._settings))
         is_cut, record = may_go is not record, may_go
         lost = lost_values(self.standard, self.name(record), record, held)
-        whole = self._held(record, held)
+        whole = self._held(record, sent, held)
         chosen = self._chosen(whole, sent, held)
         if not chosen.news:
             return Outgoing(whole, held_back=tuple(held), unchanged=True, whole=whole, is_cut=is_cut)
@@ -151,7 +154,7 @@ class JourneySelection:
 
     # What waits
 
-    def _held(self, record: EpisodeRecord, held: list[HeldBack]) -> EpisodeRecord:
+    def _held(self, record: EpisodeRecord, sent: Mapping[str, SentRecord], held: list[HeldBack]) -> EpisodeRecord:
         """The journey as far as the last day."""
         name = self.name(record)
         client, events = (
@@ -164,27 +167,38 @@ class JourneySelection:
                 if self._is_later(episode.get(header)):
                     held += [HeldBack(name, field=own, why=self._after) for own in block.headers if episode.get(own)]
                     episode.update(dict.fromkeys(block.headers, ""))
-            events = tuple(kept for event in events if (kept := self._held_event(name, event, held)) is not None)
+            events = tuple(
+                kept
+                for event in events
+                if (kept := self._held_event(name, event, sent.get(event.id), held)) is not None
+            )
         # Rules over a journey's events are judged on all that is stored, not on what this extract holds back.
         stored = record.kept or record
         return EpisodeRecord(client, episode, events, (), record.client_id, record.episode_id, kept=stored)
 
-    def _is_later(self, text: str | None) -> bool:
+    def _is_later(self, text: str | None, end: date | None = None) -> bool:
         day = parse_date(text) if text else None
-        return day is not None and day > self.period.end
+        return day is not None and day > (end or self.period.end)
 
-    def _held_event(self, name: str, event: Event, held: list[HeldBack]) -> Event | None:
+    def _told_until(self, before: SentRecord | None) -> date:
+        """The last day of which something of an event is told: by this return, or by one of a later month."""
+        if before is None or before.submission <= self.period.submission:
+            return self.period.end
+        return reporting_period(self.standard.submission.calendar, before.submission).end
+
+    def _held_event(self, name: str, event: Event, before: SentRecord | None, held: list[HeldBack]) -> Event | None:
         section, block = self.standard.section_by_id[event.section], self._events[event.section]
         told = " ".join(filter(None, (event.values.get(block.headers[0]), event.values.get(section.date_field))))
         if self._is_later(event.values.get(section.date_field)):
             held.append(HeldBack(name, event=told or event.id, why=self._after, event_id=event.id))
             return None
-        if not any(self._is_later(event.values.get(header)) for header in self._dates[block.group]):
+        end = self._told_until(before)
+        if not any(self._is_later(event.values.get(header), end) for header in self._dates[block.group]):
             return event
         values, waits = dict(event.values), False
         for header in block.headers:
             if self.standard.by_header[header].is_date:
-                waits = self._is_later(values.get(header))
+                waits = self._is_later(values.get(header), end)
             if waits and values.get(header):
                 # With a date goes what is said of it: the fields after it, up to the next date.
                 held.append(HeldBack(name, field=header, why=self._after))
@@ -193,24 +207,24 @@ class JourneySelection:
 
     # What is sent
 
-    def _chosen(self, record: EpisodeRecord, sent: Mapping[str, str], held: list[HeldBack]) -> "_Chosen":
+    def _chosen(self, record: EpisodeRecord, sent: Mapping[str, SentRecord], held: list[HeldBack]) -> "_Chosen":
         base = {**record.client, **record.episode}
         chosen, link = _Chosen(), self._link
         if link is not None:
-            before = sent.get(link.id_of(record.episode_id))
-            if before is not None and before != digest(base, link.headers):
+            linked = sent.get(link.id_of(record.episode_id))
+            if linked is not None and linked.digest != digest(base, link.headers):
                 sent, chosen.link_changed = {}, True
         for block in self._blocks:
             if block.section:
                 for event in record.events:
                     if event.section == block.section:
                         own = digest(event.values, block.headers)
-                        if self._is_wanted(block, event.values, own, sent.get(event.id)):
+                        if self._is_wanted(block, event.values, own, _digest(sent.get(event.id))):
                             chosen.add_event(event, own)
                 continue
             if block.occurs != "always" and not any(base.get(header) for header in block.headers):
                 continue
-            own, before = digest(base, block.headers), sent.get(self._id(record, block))
+            own, before = digest(base, block.headers), _digest(sent.get(self._id(record, block)))
             wanted = self._is_wanted(block, base, own, before)
             if block.again_with:
                 wanted = self._goes_again(block, base, own, before, chosen)
@@ -243,6 +257,10 @@ class JourneySelection:
             first = self._linking is not None and self._is_wanted(self._linking, base, "", None)
             return first or beside
         return before is None or (own != before and (beside or block.again == "changed"))
+
+
+def _digest(before: SentRecord | None) -> str | None:
+    return before.digest if before is not None else None
 
 
 class _Chosen:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from validators.calendar.kinds import Override
 
@@ -202,6 +203,13 @@ class Whereabouts:
     event_id: str = ""
     deleted_at: datetime | None = None
     deleted_by: str = ""
+
+
+class SentRecord(NamedTuple):
+    """A record that went out: a digest of what the extract written last says of it, and the latest month that did."""
+
+    digest: str
+    submission: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from store.disk import sqlite
 from store.disk.tables import CONFIRMATIONS, EPISODES, EXTRACTS, SENT_RECORDS, STATES
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import extracts
-from store.month.facts import PART, ConfirmationInfo, ConfirmedMismatch
+from store.month.facts import PART, ConfirmationInfo, ConfirmedMismatch, SentRecord
 from store.records.read import batches
 from store.records.values import moment
 from store.snapshot import Snapshot
@@ -112,13 +112,13 @@ def until(snapshot: Snapshot, agency: AgencyInfo, extract: ExtractInfo) -> list[
     return found
 
 
-def digests(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[str]) -> dict[str, str]:
-    """What the extracts that count as sent hold of these records: id to the digest in the latest of them.
+def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[str]) -> dict[str, SentRecord]:
+    """What the extracts that count as sent hold of these records, by id.
 
     An extract that was taken back counts for nothing, so that what it held is new again.
     """
     query = (
-        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest, EXTRACTS.c.number)
+        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest, EXTRACTS.c.submission)
         .join(EXTRACTS, EXTRACTS.c.number == SENT_RECORDS.c.extract_number)
         .where(
             EXTRACTS.c.agency_number == agency.number,
@@ -126,11 +126,13 @@ def digests(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[str])
             EXTRACTS.c.taken_back_at.is_(None),
         )
     )
-    found: dict[str, tuple[int, str]] = {}
+    found: dict[str, SentRecord] = {}
     for some in batches(record_ids):
-        for row in snapshot.connection.execute(query.where(SENT_RECORDS.c.record_id.in_(some))):
-            found[row.record_id] = max(found.get(row.record_id, (0, "")), (row.number, row.digest))
-    return {record_id: digest for record_id, (_, digest) in found.items()}
+        own = query.where(SENT_RECORDS.c.record_id.in_(some)).order_by(EXTRACTS.c.number)
+        for row in snapshot.connection.execute(own):
+            before = found.get(row.record_id)
+            found[row.record_id] = SentRecord(row.digest, max(row.submission, before.submission if before else ""))
+    return found
 
 
 def confirmations(snapshot: Snapshot, extract_id: str) -> list[ConfirmationInfo]:

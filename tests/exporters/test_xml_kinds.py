@@ -462,6 +462,36 @@ def test_a_return_of_an_older_month_denies_nothing_of_a_later_one(wales: Returns
     assert [(each.kind, each.episode_id) for each in looked(wales, "2026-03").open] == [("gone", later)]
 
 
+@pytest.mark.parametrize("kind", ["new", "between", "full"])
+def test_a_return_of_an_older_month_takes_back_no_end_that_a_later_one_told(wales: Returns, kind: str) -> None:
+    """The receiving system holds of an event what came last: sent anew without its end, it would be open again."""
+    days = (date(2026, 3, 1), date(2026, 3, 31)) if kind == "between" else (None, None)
+    one = wales.keyed(modality())
+    own = ask(wales.store, read.tree, ask(wales.store, read.episode_record, one).client_id).episodes[0].events[0].id
+    sent(wales, "2026-03")
+    wales.change_event(own, MODENDD="2026-04-20", MODEXIT="01")
+    # Before the later month went the end waits for it.
+    (message,) = messages(wales.export("2026-03", "full").file)
+    assert "MODENDD" not in message.events[0].values
+    sent(wales, "2026-04")
+    receipt = wales.export("2026-03", kind, *days)
+    found = [event.values.get("MODENDD") for each in messages(receipt.file) for event in each.events]
+    assert found == ["2026-04-20"] * (kind != "new")
+    assert not receipt.held_back
+    # What is mended of it goes with its end, and what is dated after the latest month that told of it waits still.
+    wales.change_event(own, MODREFD="2026-03-07", MODENDD="2026-05-04")
+    (message,) = messages(wales.export("2026-03", kind, *days).file)
+    assert message.events[0].values["MODREFD"] == "2026-03-07" and "MODENDD" not in message.events[0].values
+    wales.change_event(own, MODENDD="2026-04-21")
+    ((event,),) = (each.events for each in messages(wales.export("2026-03", kind, *days).file))
+    assert (event.values["MODREFD"], event.values["MODENDD"], event.values["MODEXIT"]) == (
+        "2026-03-07", "2026-04-21", "01",
+    )  # fmt: skip
+    with wales.store.writing(Who("ann", NOW)) as unit:
+        stored_sent.mark(unit, wales.latest().id)
+    assert sent(wales, "2026-05") == []
+
+
 def test_an_event_that_was_sent_and_is_dated_after_the_period_now_waits_and_is_not_gone(wales: Returns) -> None:
     one = wales.keyed()
     first, second = wales.add(one, top()), wales.add(one, modality())

@@ -131,32 +131,33 @@ def test_a_mismatch_is_confirmed_with_a_reason_and_gives_way_to_another_word(sto
     ).whole
 
 
-def test_what_was_sent_of_a_record_is_known_by_its_digest_until_that_is_taken_back(
+def test_what_was_sent_of_a_record_is_known_by_its_digest_and_the_latest_month_until_that_is_taken_back(
     store: Store, agency: AgencyInfo
 ) -> None:
     def kept(text: bytes, *records: tuple[str, str]) -> ExtractInfo:
         with store.writing(Who("ann", NOW)) as work:
             digest = hashlib.sha256(text).hexdigest()
-            return extracts.keep(work, agency, WrittenExtract("2020-12", "a.xml", digest, 1, {}), [text], records)
+            month = {b"1": "2020-12", b"2": "2020-11"}[text]
+            return extracts.keep(work, agency, WrittenExtract(month, "a.xml", digest, 1, {}), [text], records)
 
     first, second = kept(b"1", ("r1", "aa"), ("r2", "bb")), kept(b"2", ("r1", "cc"))
     known = ["r1", "r2", "r3"]
-    assert ask(store, stored_sent.digests, agency, known) == {}
+    assert ask(store, stored_sent.of_records, agency, known) == {}
     with store.writing(Who("ann", LATER)) as work:
         stored_sent.mark(work, second.id)
         stored_sent.mark(work, first.id)
-    assert ask(store, stored_sent.digests, agency, known) == {"r1": "cc", "r2": "bb"}
+    assert ask(store, stored_sent.of_records, agency, known) == {"r1": ("cc", "2020-12"), "r2": ("bb", "2020-12")}
     assert [one.id for one in ask(store, stored_sent.listed, agency)] == [first.id, second.id]
     with store.writing(Who("ann", LATER)) as work:
         stored_sent.take_back(work, second.id)
-    assert ask(store, stored_sent.digests, agency, known) == {"r1": "aa", "r2": "bb"}
-    assert ask(store, stored_sent.digests, agency, ["r2"]) == {"r2": "bb"}
+    assert ask(store, stored_sent.of_records, agency, known) == {"r1": ("aa", "2020-12"), "r2": ("bb", "2020-12")}
+    assert ask(store, stored_sent.of_records, agency, ["r2"]) == {"r2": ("bb", "2020-12")}
     # Who looked before it was marked takes nothing back that another one says was sent.
     with pytest.raises(Problem, match=r"ann marked the extract .* as sent at .*, after you looked at it"):
         do(store, Who("bob", LATER), stored_sent.take_back, first.id, first)
     with store.writing(Who("ann", LATER)) as work:
         stored_sent.take_back(work, first.id, extracts.one(work, first.id))
-    assert ask(store, stored_sent.digests, agency, known) == {}
+    assert ask(store, stored_sent.of_records, agency, known) == {}
 
 
 def test_a_bounce_list_is_kept_for_each_agency_and_submission_until_it_is_forgotten(
