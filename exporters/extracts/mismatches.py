@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Literal
 from exporters.extracts.compare import FieldChange, between, compared_fields, pairs
 from exporters.extracts.preview import Preview, all_known, extracts_so_far, kept_text, sent_so_far
 from exporters.formats import choose
-from exporters.formats.base import SentEpisode, SentText
+from exporters.formats.base import SentEpisode, SentText, event_name
+from exporters.formats.links import digest
 from store.facts import ExtractInfo
 from store.month import locate
 from store.month import sent as stored_sent
@@ -24,7 +25,7 @@ from store.snapshot import Snapshot
 from validators.dates import parse_date
 from validators.local_time import date_text
 from validators.problems import Problem
-from validators.records import EpisodeRecord
+from validators.records import Values
 from validators.standard.terminology import Sentence, counted
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Finder:
         self.gone_events = self._gone_events()
         held = preview.receipt.held_back
         self.held = {(one.episode, one.field or one.event) for one in held}
-        self.held_events = [one for one in held if one.event_id]
+        self.held_events = {one.event_id for one in held if one.event_id}
         self.events_now = {
             (section, own): now.episode for _, now in self.pairs if now is not None for section, own in now.events
         }
@@ -153,18 +154,12 @@ class Finder:
             place = None if one.client_id else places.get(one.episode)
             yield replace(one, client_id=place.client_id, episode_id=place.episode_id) if place else one
 
-    def _whereabouts(self, identifiers: Iterable[str]) -> dict[str, Whereabouts]:
+    def _whereabouts(self, identifiers: Iterable[str]) -> Mapping[str, Whereabouts]:
         wanted = set(identifiers)
-        if self.standard.role("episode_id"):
-            return locate.episodes(self.snapshot, self.preview.agency, wanted)
-        # Without an identifier an episode is found by its client's reference and the day it was opened.
         told = {
-            one.episode: (one.reference, one.values.get(self.opened, ""))
-            for pair in self.pairs
-            for one in pair
-            if one is not None and one.episode in wanted
+            one.episode: one.values for pair in self.pairs for one in pair if one is not None and one.episode in wanted
         }
-        return locate.journeys_now(self.snapshot, self.preview.agency, told)
+        return choose.of(self.standard).places(self.snapshot, self.preview.agency, told)
 
     def _gone_events(self) -> dict[tuple[str, str], Whereabouts]:
         """Where the events are that were sent and are not in their episode any more."""
@@ -185,11 +180,12 @@ class Finder:
     def _gone(self, was: SentEpisode) -> Mismatch:
         if not was.episode and was.client:
             return self._gone_unnamed(was)
-        place = self._own_place(was, self.known.get(was.episode))
+        place = self.known.get(was.episode)
         if (other := self._renamed(was, place)) is not None:
             told = self.standard.say("Its identifier was changed; the {episode} is now {id}.", id=other.episode)
             found = Mismatch("gone", was.episode, was.episode, was.client, told, reference=other.reference)
-            return self._placed(found, self.known.get(other.episode), self.standard.role("episode_id"))
+            its = self._whereabouts([other.episode]).get(other.episode)
+            return self._placed(found, its, self.standard.role("episode_id"))
         if self._goes_unnamed(was, place):
             told = "It was sent in full; consent is no longer recorded, so that not even its identifier would be sent."
             return self._placed(Mismatch("consent", was.episode, was.episode, was.client, told), place, self.consent)
@@ -198,18 +194,6 @@ class Finder:
         found = Mismatch("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
         found = replace(found, reference=was.reference)
         return self._placed(found, place, self.closed if explained else "")
-
-    def _own_place(self, was: SentEpisode, place: Whereabouts | None) -> Whereabouts | None:
-        """Of several episodes without an identifier that one client began on one day, the very one that was sent: of
-        such one that is there is found before one that was deleted."""
-        if self.standard.role("episode_id") or place is None or place.deleted_at is not None:
-            return place
-        tree, name = read.tree(self.snapshot, place.client_id, deleted=True), choose.of(self.standard).episode_name
-        own = [one.episode for one in tree.episodes]
-        own = [one for one in own if name(EpisodeRecord(tree.client.values, one.values)) == was.episode]
-        if own and all(one.deleted for one in own):
-            return Whereabouts(own[-1].id, place.client_id, "", own[-1].changed_at, own[-1].changed_by)
-        return place
 
     def _gone_unnamed(self, was: SentEpisode) -> Mismatch:
         """A client who was sent without the identifier of any episode, as some data sets have it of who does not
@@ -376,8 +360,39 @@ class Finder:
         date_field = title.date_field
         kind, at = "event-gone", place
         elsewhere = self.events_now.get((section, own)) if section in self.named else None
-        event = self.gone_events.get((section, own))
-        renamed = next(
+        event, called = self._event_that_went(now.episode, section, values)
+        renamed = called if event is not None and event.deleted_at is None and called != own.partition(" (")[0] else ""
+        if event is None:
+            event = self.gone_events.get((section, own))
+            renamed = self._renamed_event(was, now, section, values)
+        if elsewhere is not None:
+            kind, at = "event-moved", event
+            told = self.standard.say("The {what} is now under the {episode} {id}.", what=title.said, id=elsewhere)
+        elif renamed:
+            # Told so from then on: while it waits under its new name, goes under it, and has gone.
+            told = f"The {title.said} is now called {renamed}."
+            if section in self.named:
+                event = locate.events(self.snapshot, self.preview.agency, section, [renamed]).get(renamed)
+            at = event
+        elif (now.episode, own) in self.held or (event is not None and event.event_id in self.held_events):
+            told, at = _DATED_LATER.format(title.said), event
+        elif event is not None and event.deleted_at is not None:
+            told = f"The {title.said} was deleted{_by(event.deleted_by, event.deleted_at)}."
+        else:
+            # One that is there was sent with the very same as the one that is gone.
+            event = None
+            told = self.standard.say("No {what} of that identifier is in the {episode} any more.", what=title.said)
+        # Numbers begin anew in every episode, and what has none is told by its day.
+        found = Mismatch(kind, f"{was.episode} {section} {own}", was.episode, now.client, told)
+        found = replace(found, subject_before=f"{section} {own}")
+        placed = self._placed(found, at, date_field if at is event and event is not None else "")
+        live = event is not None and event.deleted_at is None
+        return replace(placed, event_id=event.event_id if event is not None and live else "")
+
+    def _renamed_event(self, was: SentEpisode, now: SentEpisode, section: str, values: Mapping[str, str]) -> str:
+        """The event of that day which goes by an identifier that was not sent; "" where there is none."""
+        date_field = self.standard.section_by_id[section].date_field
+        return next(
             (
                 other
                 for (its, other), theirs in now.events.items()
@@ -387,45 +402,25 @@ class Finder:
             ),
             "",
         )
-        if elsewhere is not None:
-            kind, at = "event-moved", event
-            told = self.standard.say("The {what} is now under the {episode} {id}.", what=title.said, id=elsewhere)
-        elif renamed:
-            told = f"The {title.said} is now called {renamed}."
-            if section in self.named:
-                event = at = locate.events(self.snapshot, self.preview.agency, section, [renamed]).get(renamed)
-        elif (now.episode, own) in self.held:
-            told, at = _DATED_LATER.format(title.said), event
-        elif (waiting := self._waiting_event(now.episode, section, own, values)) is not None:
-            told, event = _DATED_LATER.format(title.said), waiting
-            at = event
-        elif event is not None and event.deleted_at is not None:
-            told = f"The {title.said} was deleted{_by(event.deleted_by, event.deleted_at)}."
-        else:
-            told = self.standard.say("No {what} of that identifier is in the {episode} any more.", what=title.said)
-        # Numbers begin anew in every episode, and what has none is told by its day.
-        found = Mismatch(kind, f"{was.episode} {section} {own}", was.episode, now.client, told)
-        found = replace(found, subject_before=f"{section} {own}")
-        placed = self._placed(found, at, date_field if at is event and event is not None else "")
-        live = event is not None and event.deleted_at is None
-        return replace(placed, event_id=event.event_id if event is not None and live else "")
 
-    def _waiting_event(self, episode: str, section: str, own: str, values: Mapping[str, str]) -> Whereabouts | None:
-        """The event that was sent and is held back now: the same number, or the same in all but its day."""
-        title = self.standard.section_by_id[section]
-        what = self.standard.headers_by_section[section][0]
-        for one in self.held_events:
-            if one.episode != episode:
-                continue
-            kept = read.get(self.snapshot, "event", one.event_id)
-            if kept.section != section:
-                continue
-            number = kept.values.get(title.id_field, "")
-            is_same = number == own if number else kept.values.get(what) == values.get(what)
-            # One without a number that was never sent is another one.
-            if is_same and (number or stored_sent.of_records(self.snapshot, self.preview.agency, [kept.id])):
-                return Whereabouts(one.its, self.preview.receipt.places[one.its].client_id, kept.id)
-        return None
+    def _event_that_went(self, episode: str, section: str, values: Values) -> tuple[Whereabouts | None, str]:
+        """The event of an episode that an extract holds with these values, and what it is called by now; one that is
+        there comes before one that was deleted. None where it is not kept what was sent of each."""
+        form = self.standard.xml
+        place = self._whereabouts([episode]).get(episode) if form is not None else None
+        if form is None or place is None:
+            return None, ""
+        headers = next(block.headers for block in form.blocks if block.section == section)
+        tree = read.tree(self.snapshot, place.client_id, deleted=True)
+        own = (one for one in tree.episodes if one.episode.id == place.episode_id)
+        some = sorted((one for its in own for one in its.events if one.section == section), key=lambda one: one.deleted)
+        went = stored_sent.that_went(self.snapshot, dict.fromkeys((one.id for one in some), digest(values, headers)))
+        for one in some:
+            if one.id in went:
+                gone = one.changed_at if one.deleted else None
+                found = Whereabouts(place.episode_id, place.client_id, one.id, gone, one.changed_by)
+                return found, event_name(self.standard, section, one.values)
+        return None, ""
 
     # Clients
 

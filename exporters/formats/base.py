@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from exporters.formats.outgoing import Outgoing
     from exporters.imports.report import ImportReport
     from store.facts import AgencyInfo
-    from store.month.facts import SentRecord
+    from store.month.facts import SentRecord, Whereabouts
     from store.snapshot import Snapshot
     from store.store import Store
     from validators.rules.columns import EpisodeColumns
@@ -244,6 +244,12 @@ class SentEpisode:
     events: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
 
+def event_name(standard: Standard, section: str, values: Values) -> str:
+    """What an event is known by in its episode: its number, else what it is and its day."""
+    held, what = standard.section_by_id[section], standard.headers_by_section[section][0]
+    return values.get(held.id_field, "") or " ".join(filter(None, (values.get(what), values.get(held.date_field))))
+
+
 class SentText(Protocol):
     """An extract by its episodes. What stands under a key is the same in two texts where the episode is the same."""
 
@@ -388,6 +394,14 @@ class Format(Protocol):
     def link(self) -> "Link | None":
         """What links the parts of an episode that are sent apart; None where an episode always goes whole."""
         return None
+
+    def places(
+        self, snapshot: "Snapshot", agency: "AgencyInfo", named: Mapping[str, Values]
+    ) -> "Mapping[str, Whereabouts]":
+        """Where the episodes are that an extract names, each with the values by which it was sent; by their names."""
+        from store.month import locate
+
+        return locate.episodes(snapshot, agency, named)
 
     # Going out
 

@@ -11,9 +11,10 @@ from exporters.checks.meant import EPISODE, REFERENCE, Meant
 from exporters.formats.kept_text import Pieces
 from exporters.formats.outgoing import as_then
 from exporters.imports.identity import told_otherwise
+from exporters.xml_format.places import journey_places
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import name_of
-from store.month import extracts, locate
+from store.month import extracts
 from store.month.facts import Whereabouts
 from store.records import read
 from store.snapshot import Snapshot
@@ -92,12 +93,8 @@ def _places(
     snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, messages: Sequence[Message]
 ) -> Mapping[str, Whereabouts]:
     """Where the journeys of some messages are by now, by their names."""
-    reference, opened = standard.role("client_reference"), standard.role("opened")
-    named = {
-        name_of(standard, EpisodeRecord({}, one.values)): (one.values.get(reference, ""), one.values.get(opened, ""))
-        for one in messages
-    }
-    return locate.journeys_now(snapshot, agency, named)
+    named = {name_of(standard, EpisodeRecord({}, one.values)): one.values for one in messages}
+    return journey_places(snapshot, agency, standard, named)
 
 
 def _between(wanted: list[int], before: SentMessage | None, line: int, found: dict[int, SentMessage]) -> None:

@@ -3,7 +3,7 @@
 What reads or writes XML is loaded when it is asked for: whoever keys a client asks only what links its journeys.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from exporters.xml_format.text import XmlText
     from exporters.xml_format.writing import XmlWriter
     from store.facts import AgencyInfo
+    from store.month.facts import Whereabouts
     from store.snapshot import Snapshot
 
 
@@ -56,6 +57,14 @@ class XmlFormat(Format):
     def link(self) -> Link | None:
         """The block that stands in every message."""
         return link_of(self.standard)
+
+    def places(
+        self, snapshot: "Snapshot", agency: "AgencyInfo", named: Mapping[str, Values]
+    ) -> "Mapping[str, Whereabouts]":
+        """Journeys, by what links their messages."""
+        from exporters.xml_format.places import journey_places
+
+        return journey_places(snapshot, agency, self.standard, named)
 
     def selection(self, period: ReportingPeriod, wanted: ExtractKind | None = None) -> "JourneySelection":
         """The messages of a kind of extract."""

@@ -26,10 +26,10 @@ from exporters.imports.identity import (
 )
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from exporters.imports.taken import Plan
+from exporters.xml_format.places import journey_places
 from exporters.xml_format.reading import read_return
 from exporters.xml_format.shape import name_of
-from store.facts import ClientTree, KnownEpisode, StoredRecord, Who
-from store.month import locate
+from store.facts import AgencyInfo, ClientTree, KnownEpisode, StoredRecord, Who
 from store.month.facts import Whereabouts
 from store.records import read as records_read
 from validators.dates import parse_date, write_date
@@ -194,16 +194,26 @@ class ReturnImport:
             )
             # The journeys of a merged client are there under the number of the one that is kept.
             now = {told: one.values.get(self._reference, "") for told, one in clients.merged.items()}
-            wanted = {
-                name: (now.get(own := record.client[self._reference], own), record.episode[self._opened])
-                for name, record in read.items()
-            }
-            known = store.ask(locate.journeys, choice.known, wanted)
+            known = self._journeys(store, choice.known, read, now)
         self._compare_all(store, self._of_one_person(read), known, clients)
         self.report.episodes = len(self._plan.episodes) + len(self._plan.touched)
         self.report.notes += self._heard.notes(self.report.differences, update=self.taking.update)
         taken.account_for(self._plan, self.report, self.standard, choice, store, self.taking)
         return choice.code
+
+    def _journeys(
+        self, store: "Store", agency: AgencyInfo, read: Mapping[str, EpisodeRecord], now: Mapping[str, str]
+    ) -> dict[str, Whereabouts]:
+        """Where the journeys of the file are in the store; `now` has the numbers of whom merged clients became."""
+        named: dict[str, str] = {}
+        wanted: dict[str, Values] = {}
+        for name, record in read.items():
+            own = record.client[self._reference]
+            its = replace(record, client={**record.client, self._reference: now.get(own, own)})
+            named[name] = name_of(self.standard, its)
+            wanted[named[name]] = {**its.client, **its.episode}
+        found = store.ask(journey_places, agency, self.standard, wanted)
+        return {name: found[its] for name, its in named.items() if its in found}
 
     def _of_agency(self, read: Mapping[str, EpisodeRecord], code: str) -> dict[str, EpisodeRecord]:
         """The journeys of the agency meant, under its code; the others are listed."""

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from exporters.formats.base import EarlierText, SentEpisode
+from exporters.formats.base import EarlierText, SentEpisode, event_name
 from exporters.formats.kept_text import Pieces
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import linking
@@ -29,9 +29,6 @@ class XmlText:
         assert link is not None
         agency = standard.role("agency")
         self._link = [header for header in link.headers if header != agency]
-        self._firsts = {
-            block.section: block.headers[0] for block in (standard.xml.blocks if standard.xml else ()) if block.section
-        }
         readers: dict[str, MessageReader] = {}
         for text in texts:
             then, renamed = (text.standard, text.renamed) if isinstance(text, EarlierText) else (standard, {})
@@ -59,11 +56,8 @@ class XmlText:
         self.groups[key] = json.dumps((values, events), sort_keys=True)
 
     def _own(self, section: str, values: dict[str, str], taken: dict[str, dict[str, str]]) -> str:
-        """What an event is known by within its journey: its number, else what it is and its day."""
-        held = self.standard.section_by_id[section]
-        own = values.get(held.id_field) or " ".join(
-            filter(None, (values.get(self._firsts[section]), values.get(held.date_field)))
-        )
+        """What an event is known by within its journey; of several that are known by the same each is counted."""
+        own = event_name(self.standard, section, values)
         name, count = f"{section}\t{own or '?'}", 1
         while name in taken:
             count += 1

@@ -20,30 +20,32 @@ def episodes(snapshot: Snapshot, agency: AgencyInfo, identifiers: Collection[str
     found: dict[str, Whereabouts] = {}
     for batch in batches(dict.fromkeys(identifiers)):
         for row in snapshot.connection.execute(query.where(EPISODES.c.external_id.in_(batch))):
-            _keep(found, row.external_id, row)
+            _keep(found, row.external_id, _whereabouts(row))
     return found
 
 
-def journeys(snapshot: Snapshot, agency: AgencyInfo, named: Mapping[str, tuple[str, str]]) -> dict[str, Whereabouts]:
+def journeys(
+    snapshot: Snapshot, agency: AgencyInfo, named: Mapping[str, tuple[str, str]]
+) -> dict[str, list[Whereabouts]]:
     """The agency's episodes without an identifier, by their client's reference and the day they were opened on.
 
-    Blanks that were typed around a day make it no other.
+    Those that are there come before those that were deleted. Blanks that were typed around a day make it no other.
     """
     query = _episodes(agency)
     names: dict[tuple[str, str], list[str]] = {}
     for name, (reference, opened) in named.items():
         names.setdefault((reference, sortable(opened.strip())), []).append(name)
-    found: dict[str, Whereabouts] = {}
+    found: dict[str, list[Whereabouts]] = {}
     for batch in batches(dict.fromkeys(reference for reference, _ in names)):
         for row in snapshot.connection.execute(query.where(CLIENTS.c.reference.in_(batch))):
             for name in names.get((row.reference, sortable((row.opened or "").strip())), ()):
-                _keep(found, name, row)
-    return found
+                found.setdefault(name, []).append(_whereabouts(row))
+    return {name: sorted(ones, key=lambda one: one.deleted_at is not None) for name, ones in found.items()}
 
 
 def journeys_now(
     snapshot: Snapshot, agency: AgencyInfo, named: Mapping[str, tuple[str, str]]
-) -> dict[str, Whereabouts]:
+) -> dict[str, list[Whereabouts]]:
     """The same; those of clients who were merged since are looked for under the reference of whoever is kept."""
     found = journeys(snapshot, agency, named)
     left = {name: where for name, where in named.items() if name not in found}
@@ -75,11 +77,14 @@ def _episodes(agency: AgencyInfo) -> Select[Any]:
     )
 
 
-def _keep(found: dict[str, Whereabouts], name: str, row: Row[Any]) -> None:
+def _whereabouts(row: Row[Any]) -> Whereabouts:
     at, by = row.deleted_at, row.changed_by
     if at is None and row.client_deleted_at is not None:
         at, by = row.client_deleted_at, row.client_changed_by
-    one = Whereabouts(row.id, row.client_id, "", moment(at) if at else None, by if at else "")
+    return Whereabouts(row.id, row.client_id, "", moment(at) if at else None, by if at else "")
+
+
+def _keep(found: dict[str, Whereabouts], name: str, one: Whereabouts) -> None:
     known = found.get(name)
     if known is None or (known.deleted_at is not None and one.deleted_at is None):
         found[name] = one
@@ -109,7 +114,5 @@ def events(
             one = Whereabouts(
                 row.episode_id, row.client_id, row.id, moment(at) if at else None, row.changed_by if at else ""
             )
-            known = found.get(row.external_id)
-            if known is None or (known.deleted_at is not None and one.deleted_at is None):
-                found[row.external_id] = one
+            _keep(found, row.external_id, one)
     return found

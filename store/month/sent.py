@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
@@ -132,6 +132,15 @@ def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[st
         for row in snapshot.connection.execute(own):
             before = found.get(row.record_id)
             found[row.record_id] = SentRecord(row.digest, max(row.submission, before.submission if before else ""))
+    return found
+
+
+def that_went(snapshot: Snapshot, records: Mapping[str, str]) -> set[str]:
+    """Of these records, ids to digests, those that an extract holds so, whether it counts as sent or not."""
+    found: set[str] = set()
+    for some in batches(records):
+        query = select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest).where(SENT_RECORDS.c.record_id.in_(some))
+        found |= {row.record_id for row in snapshot.connection.execute(query) if records[row.record_id] == row.digest}
     return found
 
 

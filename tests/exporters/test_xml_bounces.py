@@ -3,9 +3,11 @@
 from exporters.checks.bounce import Bounce
 from exporters.checks.bounces import read_bounces
 from store.facts import Who
-from store.records import agencies, save
+from store.month import extracts
+from store.records import agencies, read, save
+from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns
-from tests.stores import ask
+from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, modality, top
 
 
@@ -24,6 +26,22 @@ def test_lines_and_client_numbers_lead_to_journeys_and_events(wales: Returns) ->
     assert found[0].episode == "4711 2026-03-02 01" and found[1].reference == "4712"
     assert [each.leads for each in found[3:]] == [False, False, False]
     assert "no message in line 1" in found[3].why_not and "no line number" in found[4].why_not
+
+
+def test_of_two_journeys_of_one_day_a_line_leads_to_its_own(wales: Returns) -> None:
+    one = wales.keyed(REFSOURCE="01")
+    client = ask(wales.store, read.episode_record, one).client_id
+    own = {"REFDATE": "2026-03-02", "REFSOURCE": "02"}
+    second = do(wales.store, Who("bob", NOW), save.create, "episode", client, "", own).id
+    wales.send("2026-03")
+    text = ask(wales.store, lambda unit: b"".join(extracts.text(unit, wales.latest().id))).decode().splitlines()
+    lines = [at for at, line in enumerate(text, 1) if "<SourceOfReferral>" in line]
+    listed = "\n".join(f"line {at}: not loaded" for at in lines)
+    # Also once its source is another one.
+    for source in ("02", "03"):
+        wales.change(second, REFSOURCE=source)
+        found = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, listed)
+        assert [each.episode_id for each in found] == [one, second]
 
 
 def test_a_journey_that_was_deleted_since_leads_nowhere_and_says_so(wales: Returns) -> None:

@@ -54,6 +54,26 @@ def test_the_same_file_twice_changes_nothing(wales: Returns, other: Returns) -> 
     assert again.differences == [] == again.left_out and kept(other) == there == kept(wales)
 
 
+@pytest.mark.parametrize("reads_first", [True, False], ids=["known", "new"])
+def test_two_journeys_of_one_client_and_day_stay_two(wales: Returns, other: Returns, *, reads_first: bool) -> None:
+    """Who was referred on one day from two sources: what is told of the second goes into no record of the first."""
+    one = wales.keyed(modality(), REFSOURCE="01")
+    client = ask(wales.store, read.episode_record, one).client_id
+    second = do(
+        wales.store, Who("bob", NOW), save.create, "episode", client, "", {"REFDATE": "2026-03-02", "REFSOURCE": "02"}
+    ).id
+    if reads_first:
+        taken(other, wales.export("2026-03", "full").file)
+    else:
+        other.keyed(modality(), REFSOURCE="01")
+    wales.add(second, top(TOPDATE="2026-04-10"))
+    report = taken(other, wales.export("2026-06", "full").file, update=True)
+    assert not report.left_out and not report.differences
+    assert kept(other) == kept(wales)
+    alone = taken(other, wales.export("2026-06", "full").file, update=True)
+    assert (alone.unchanged, alone.new.episodes, alone.new.events) == (2, 0, 0)
+
+
 def test_a_return_in_which_all_have_new_client_numbers_is_taken_only_as_others(wales: Returns, other: Returns) -> None:
     for number in range(6):
         born = {"DOB": f"198{number}-06-15", "NHSNO": "", "GENDER": "2"}

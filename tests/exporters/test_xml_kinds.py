@@ -499,7 +499,7 @@ def test_an_event_that_was_sent_and_is_dated_after_the_period_now_waits_and_is_n
     wales.change_event(first, TOPDATE="2026-05-02")
     wales.change_event(second, MODREFD="2026-05-02", MODSTARTD="", MODOFFERD="")
     assert [(each.told, each.event_id) for each in looked(wales, "2026-04").open] == [
-        ("The treatment modality is now dated after the end of the reporting period.", second),
+        ("The treatment modality is now called 06 2026-05-02.", second),
         ("The TOP is now dated after the end of the reporting period.", first),
     ]
     # Another one like it that waits is not what was sent.
@@ -507,9 +507,43 @@ def test_an_event_that_was_sent_and_is_dated_after_the_period_now_waits_and_is_n
         save.delete(unit, "event", second, 2)
     wales.add(one, modality(start="2026-05-06", MODREFD="2026-05-05", MODOFFERD=""))
     assert {each.told for each in looked(wales, "2026-04").open} == {
-        "No treatment modality of that identifier is in the journey any more.",
+        "The treatment modality was deleted by bob on 2021-01-10.",
         "The TOP is now dated after the end of the reporting period.",
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"TOPNO": "2"}, "The TOP is now called 2."),
+        ({"MODALITY": "04"}, "The treatment modality is now called 04 2026-03-06."),
+        ({"MODREFD": "2026-05-02", "MODSTARTD": ""}, "The treatment modality is now called 06 2026-05-02."),
+    ],
+    ids=["number", "code", "day"],
+)
+def test_what_is_confirmed_of_an_event_that_has_another_name_stays_so_once_it_went_under_it(
+    wales: Returns, changes: dict[str, str], told: str
+) -> None:
+    one = wales.keyed()
+    events = {"TOPNO": wales.add(one, top(TOPNO="11")), "MODREFD": wales.add(one, modality(MODOFFERD=""))}
+    event = events["TOPNO" if "TOPNO" in changes else "MODREFD"]
+    sent(wales, "2026-03")
+    wales.change_event(event, **changes)
+    for month in ("2026-04", "2026-05", "2026-06"):
+        of = looked(wales, month)
+        (found,) = of.found
+        assert (found.told, found.event_id) == (told, event)
+        assert found.state == ("open" if month == "2026-04" else "confirmed")
+        if month == "2026-04":
+            said(wales, of, found)
+        sent(wales, month)
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", event, 2)
+    # Both names are denied then.
+    assert {each.told.partition(" was ")[2] for each in looked(wales, "2026-07").open} == {
+        "deleted by bob on 2021-01-10."
+    }
+    assert len(looked(wales, "2026-07").open) == 2
 
 
 def test_a_journey_whose_referral_changed_is_gone_to_under_its_new_name(wales: Returns) -> None:
@@ -563,3 +597,34 @@ def test_a_journey_of_a_client_who_was_merged_is_gone_to_under_its_new_name(wale
     (found,) = ask(wales.store, find_mismatches, preview).found
     assert found.told == "Its identifier was changed; the journey is now 43 2026-03-02 01."
     assert found.episode_id == one
+
+
+@pytest.mark.parametrize("is_merged", [True, False], ids=["merged", "another source"])
+def test_of_two_journeys_of_one_day_the_one_that_has_another_name_is_told_as_that(
+    wales: Returns, *, is_merged: bool
+) -> None:
+    """Of a client keyed twice, or referred twice on a day: it is known which went under the name that is gone."""
+    one = wales.keyed(modality())
+    client = ask(wales.store, read.episode_record, one).client_id
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        own = {"REFDATE": "2026-03-02", "REFSOURCE": "02"}
+        other = None if is_merged else save.create(unit, "episode", client, "", own).id
+    other = other or wales.keyed(CLIENTNO="43", REFSOURCE="02")
+    sent(wales, "2026-03")
+    if is_merged:
+        with wales.store.writing(Who("bob", NOW)) as unit:
+            merge.merge(unit, client, ask(wales.store, read.episode_record, other).client_id)
+        gone, now = "43 2026-03-02 02", "42 2026-03-02 02"
+    else:
+        wales.change(other, REFSOURCE="03")
+        gone, now = "42 2026-03-02 02", "42 2026-03-02 03"
+    for month in ("2026-04", "2026-05", "2026-06"):
+        # Also once it went under the new name, which is no news then: what was confirmed of it stays so.
+        of = looked(wales, month)
+        (found,) = of.found
+        assert found.state == ("open" if month == "2026-04" else "confirmed")
+        assert (found.subject, found.episode_id) == (gone, other)
+        assert found.told == f"Its identifier was changed; the journey is now {now}."
+        if month == "2026-04":
+            said(wales, of, found)
+        sent(wales, month)

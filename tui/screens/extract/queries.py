@@ -152,10 +152,8 @@ def place_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, one: Di
         if event is not None and event.deleted_at is None:
             _refuse_other(snapshot, agency, one, event.client_id)
             return event.client_id, event.episode_id, event.event_id, header
-    if standard.role("episode_id"):
-        episode = locate.episodes(snapshot, agency, [one.episode]).get(one.episode)
-    else:
-        episode = locate.journeys_now(snapshot, agency, {one.episode: (one.reference, one.opened)}).get(one.episode)
+    named = {standard.role("client_reference"): one.reference, standard.role("opened"): one.opened}
+    episode = choose.of(standard).places(snapshot, agency, {one.episode: named}).get(one.episode)
     if episode is None:
         raise Problem(Sentence("No {episode} of that identifier is in the store: it was changed since."))
     _refuse_other(snapshot, agency, one, episode.client_id)
