@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from exporters.csv_format.reading import Extract, read_extract
 from exporters.csv_format.table import heading_of
-from exporters.formats.base import PLAINLY, ExtractKind, Format, Progress, ReturnDetails, Sink, Taking
+from exporters.formats.base import PLAINLY, ExtractKind, Format, Progress, ReturnDetails, Sink, Taking, Went
 from validators.calendar.periods import ReportingPeriod
 from validators.records import Values
 
@@ -45,7 +45,7 @@ class CsvFormat(Format):
 
         return KeptTable(self.standard.submission.encoding, pieces)
 
-    def sent_text(self, texts: Iterable[Iterable[bytes]]) -> "ExtractText":
+    def sent_text(self, texts: Iterable[Iterable[bytes]], went: Went = dict) -> "ExtractText":
         """What the last of several extracts says: each holds all."""
         from exporters.csv_format.text import ExtractText
 

@@ -3,6 +3,7 @@
 What the exporter writes of itself (the software's name and version) is not compared: it says nothing of a person.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -96,6 +97,10 @@ def compared_fields(old: SentText, new: SentText) -> frozenset[str]:
     return frozenset(old.headers) & frozenset(new.headers) - written
 
 
+_COUNTED = re.compile(r" \([0-9]+\)\Z")
+"""Ends the name of an event that another one of its episode has, too."""
+
+
 def pairs(old: SentText, new: SentText) -> Iterator[Pair]:
     """The episodes whose lines are not the same: as they were, as they are now; None where there is none."""
     same_columns = old.headers == new.headers
@@ -116,13 +121,38 @@ def pairs(old: SentText, new: SentText) -> Iterator[Pair]:
 def _paired(was: list[SentEpisode], now: list[SentEpisode]) -> Iterator[Pair]:
     """Under one identifier there is nearly always one episode on each side; else the client tells which is which."""
     if len(was) == len(now) == 1:
-        yield was[0], now[0]
+        yield was[0], _aligned(was[0], now[0])
         return
     left = {one.client: one for one in now}
     for one in was:
-        yield one, left.pop(one.client, None)
+        its = left.pop(one.client, None)
+        yield one, _aligned(one, its) if its is not None else None
     for one in left.values():
         yield None, one
+
+
+def _aligned(was: SentEpisode, now: SentEpisode) -> SentEpisode:
+    """An episode as it is now, where several of its events are known by the same: each by the name of the one that says
+    the same, else of the next in order."""
+    named: dict[tuple[str, str], list[str]] = {}
+    for section, own in dict.fromkeys((*was.events, *now.events)):
+        named.setdefault((section, _COUNTED.sub("", own)), []).append(own)
+    if all(len(names) == 1 for names in named.values()):
+        return now
+    events: dict[tuple[str, str], dict[str, str]] = {}
+    for (section, _), names in named.items():
+        left = [(section, own) for own in names]
+        others = []
+        for key in [key for key in left if key in now.events]:
+            same = next((one for one in left if was.events.get(one) == now.events[key]), None)
+            if same is None:
+                others.append(key)
+            else:
+                left.remove(same)
+                events[same] = now.events[key]
+        left.sort(key=lambda one: one not in was.events)
+        events |= {name: now.events[key] for name, key in zip(left, others, strict=False)}
+    return replace(now, events=events)
 
 
 def between(was: SentEpisode | None, now: SentEpisode | None, fields: frozenset[str]) -> Iterator[Difference]:

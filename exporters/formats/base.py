@@ -4,7 +4,7 @@ A standard names its format in `submission.format`; `exporters.formats.choose` g
 on how a return is written is asked of it, and nothing else asks which format it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from validators.rules.file_rules import Alike, Repeats
 
 Progress = Callable[[int], None]
+Went = Callable[[], Mapping[str, Collection[str]]]
+"""Reads which records were sent so, by digests."""
 """Told now and then how far a file is read, in lines."""
 
 
@@ -437,11 +439,11 @@ class Format(Protocol):
     def pager(self, pieces: Iterable[bytes] = ()) -> "KeptText":
         """A text to look through, with what it begins with. Raises what the pieces raise."""
 
-    def sent_text(self, texts: Iterable[Iterable[bytes]]) -> SentText:
+    def sent_text(self, texts: Iterable[Iterable[bytes]], went: Went = dict) -> SentText:
         """What several extracts say together, in the order they were sent; of a format without parts the last one.
 
-        One in an edition that was left comes as `EarlierText`. Raises Problem for another standard's, and what the
-        texts raise.
+        One in an edition that was left comes as `EarlierText`. `went` tells the records that they hold, by the digests
+        of what they say of each. Raises Problem for another standard's, and what the texts raise.
         """
 
     def without(self, pieces: Iterable[bytes], is_theirs: Callable[[Values], bool]) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from exporters.formats.base import (
     Sink,
     Taking,
     Validation,
+    Went,
     extract_kind,
 )
 from exporters.formats.links import Link
@@ -114,11 +115,11 @@ class XmlFormat(Format):
 
         return KeptXml(self.standard, pieces)
 
-    def sent_text(self, texts: Iterable[Iterable[bytes]]) -> "XmlText":
+    def sent_text(self, texts: Iterable[Iterable[bytes]], went: Went = dict) -> "XmlText":
         """What several returns say together of each journey."""
         from exporters.xml_format.text import XmlText
 
-        return XmlText(texts, self.standard)
+        return XmlText(texts, self.standard, went)
 
     def without(self, pieces: Iterable[bytes], is_theirs: Callable[[Values], bool]) -> Iterator[bytes]:
         """Messages that are somebody's are left out."""

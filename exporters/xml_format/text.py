@@ -6,25 +6,37 @@ asked for.
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from exporters.formats.base import EarlierText, SentEpisode, event_name
+from exporters.formats.base import EarlierText, SentEpisode, Went, event_name
 from exporters.formats.kept_text import Pieces
+from exporters.formats.links import digest
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import linking
+from validators.records import Values
 from validators.standard.model import Standard
+
+Events = dict[str, dict[str, str]]
+"""The events of a journey, by section and name."""
 
 
 class XmlText:
     """Extracts by their journeys. The later one of several messages says what holds; what it does not say stays."""
 
-    def __init__(self, texts: Iterable[Iterable[bytes]], standard: Standard) -> None:
-        """Read the texts, in the order they were sent. Raises Problem for another standard's, and what they raise."""
+    def __init__(self, texts: Iterable[Iterable[bytes]], standard: Standard, went: Went = dict) -> None:
+        """Read the texts, in the order they were sent; `went` as `Format.sent_text` takes it.
+
+        Raises Problem for another standard's, and what the texts raise.
+        """
         self.standard = standard
         self.headers = standard.headers
         self.rows = 0
         self.groups: dict[str, str] = {}
+        self._went = went
+        self._ids: Mapping[str, Collection[str]] | None = None
+        blocks = standard.xml.blocks if standard.xml else ()
+        self._headers = {block.section: block.headers for block in blocks if block.section}
         link = linking(standard)
         assert link is not None
         agency = standard.role("agency")
@@ -42,27 +54,36 @@ class XmlText:
         self.rows += 1
         key = " ".join(message.values.get(header, "") or "-" for header in self._link)
         values = {header: value for header, value in message.values.items() if value}
+        before, its = json.loads(self.groups[key]) if key in self.groups else ({}, {})
         events: dict[str, dict[str, str]] = {}
         for event in message.events:
             if event.section not in self.standard.section_by_id:
                 continue  # of an edition that had it
             filled = {header: value for header, value in event.values.items() if value}
-            events[self._own(event.section, filled, events)] = filled
-        known = self.groups.get(key)
-        if known is not None:
-            before, its = json.loads(known)
-            values, events = before | values, its | events
+            events[self._own(event.section, filled, events, its)] = filled
+        values, events = before | values, its | events
         # Sorted, so that two of the same content are the same text.
         self.groups[key] = json.dumps((values, events), sort_keys=True)
 
-    def _own(self, section: str, values: dict[str, str], taken: dict[str, dict[str, str]]) -> str:
-        """What an event is known by within its journey; of several that are known by the same each is counted."""
+    def _own(self, section: str, values: dict[str, str], taken: Events, its: Events) -> str:
+        """What an event is known by within its journey; of several that are known by the same each is counted, whether
+        one message tells of them (`taken`) or others did before (`its`)."""
         own = event_name(self.standard, section, values)
         name, count = f"{section}\t{own or '?'}", 1
-        while name in taken:
+        while name in taken or (name in its and self._is_another(section, its[name], values)):
             count += 1
             name = f"{section}\t{own or '?'} ({count})"
         return name
+
+    def _is_another(self, section: str, before: Values, now: Values) -> bool:
+        """Whether it is kept that what two messages say was said of two events, and not first and then of one."""
+        if before == now:
+            return False
+        if self._ids is None:
+            self._ids = self._went()
+        headers = self._headers[section]
+        was, its = (set(self._ids.get(digest(values, headers), ())) for values in (before, now))
+        return bool(was and its) and not was & its
 
     def episodes(self, key: str) -> list[SentEpisode]:
         """The journey of that name."""

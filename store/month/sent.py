@@ -135,6 +135,19 @@ def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[st
     return found
 
 
+def ids_by_digest(snapshot: Snapshot, some: Collection[ExtractInfo]) -> dict[str, set[str]]:
+    """Which records these extracts hold so, by the digests of what they say of each."""
+    query = (
+        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest)
+        .join(EXTRACTS, EXTRACTS.c.number == SENT_RECORDS.c.extract_number)
+        .where(EXTRACTS.c.id.in_([one.id for one in some]))
+    )
+    found: dict[str, set[str]] = {}
+    for row in snapshot.connection.execute(query):
+        found.setdefault(row.digest, set()).add(row.record_id)
+    return found
+
+
 def that_went(snapshot: Snapshot, records: Mapping[str, str]) -> set[str]:
     """Of these records, ids to digests, those that an extract holds so, whether it counts as sent or not."""
     found: set[str] = set()

@@ -18,6 +18,7 @@ from exporters.formats.base import (
     SentEpisode,
     Sink,
     Taking,
+    Went,
 )
 from exporters.formats.kept_text import KeptText
 from exporters.imports.csv_import import Import
@@ -93,7 +94,7 @@ class JsonFormat(Format):
     def pager(self, pieces: Iterable[bytes] = ()) -> KeptText:
         return KeptText("utf-8", pieces)
 
-    def sent_text(self, texts: Iterable[Iterable[bytes]]) -> JsonText:
+    def sent_text(self, texts: Iterable[Iterable[bytes]], went: Went = dict) -> JsonText:
         return JsonText(list(texts)[-1], self)
 
     def bounces(

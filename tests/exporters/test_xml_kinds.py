@@ -338,6 +338,36 @@ def test_a_repeated_event_of_the_same_day_is_told_apart(wales: Returns) -> None:
     assert [own for _, own in episode.events] == ["06 2026-03-06", "06 2026-03-06 (2)"]
 
 
+@pytest.mark.parametrize("gone", [None, 0, 1], ids=["none", "first", "second"])
+def test_two_events_known_by_the_same_that_went_in_two_months_are_two(wales: Returns, gone: int | None) -> None:
+    """A treatment that begins anew of one referral: nothing is changed by it, and who deletes one is asked."""
+    one = wales.keyed()
+    ended = {"MODOFFERD": "", "MODENDD": "2026-03-20", "MODEXIT": "01"}
+    again = wales.add(one, modality(start="2026-04-08", MODOFFERD=""))
+    both = [wales.add(one, modality(**ended)), again]
+    sent(wales, "2026-03")
+    sent(wales, "2026-04")
+    if gone is not None:
+        with wales.store.writing(Who("bob", NOW)) as unit:
+            save.delete(unit, "event", both[gone], 1)
+    of, preview = (
+        looked(wales, "2026-05"),
+        ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-05"),
+    )
+    assert [each.told for each in of.open] == ["The treatment modality was deleted by bob on 2021-01-10."] * (
+        gone is not None
+    )
+    found = ask(wales.store, changes_since, preview, wales.latest())
+    assert [(each.change, each.section) for each in found.differences] == [("gone", "modality")] * (gone is not None)
+    # One that is changed is that one still, and no other.
+    left = both[1 if gone == 0 else 0]
+    wales.change_event(left, MODENDD="2026-05-02", MODEXIT="02")
+    sent(wales, "2026-05")
+    assert len(looked(wales, "2026-06").found) == (gone is not None)
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-06")
+    assert ask(wales.store, changes_since, preview, wales.latest()).count("changed", events=True) == 0
+
+
 def test_an_extract_between_two_days_denies_nothing_that_lies_outside_them(wales: Returns) -> None:
     """What was sent before and after its days, begun, ended or interviewed then, is known all the same."""
     one = wales.keyed(modality(), top(), **CLOSED)
