@@ -55,6 +55,14 @@ def test_a_sequence_that_names_no_character_is_no_key_and_ends_nothing(noise: st
     assert [event.character for event in found] == ["a", "b"]
 
 
+@pytest.mark.parametrize("key", [*range(57358, 57361), *range(57441, 57455)])
+def test_what_is_only_held_is_no_key(key: int) -> None:
+    """Terminals that tell every key apart send Shift before a capital: Jump went away at it, and the capital was typed
+    over the field below."""
+    for held in ("", ";2", ";3", ";5", ";7", ";9", ";65", ";130"):
+        assert names(f"a\x1b[{key}{held}u\x1b[97;2;65ub") == ["a", "A", "b"]
+
+
 CUT = (
     "<escape>O<escape>[x",
     "<f8><escape>OP<up><escape>'",

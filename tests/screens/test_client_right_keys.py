@@ -134,5 +134,19 @@ def test_letters_answer_in_both_cases(store: Store, known: ClientTree, start: St
     assert not terminal.shows("Jump to")
 
 
+def test_a_capital_typed_with_its_shift_is_the_letter_that_jumps(store: Store, known: ClientTree, start: Start) -> None:
+    """Terminals that tell every key apart send Shift as a key of its own: Jump, which shows its letters as capitals,
+    went away at it, and the letter was typed over the field below."""
+    shift, caps_lock, ctrl = "\x1b[57441;2u", "\x1b[57358u", "\x1b[57442;5u"
+    terminal = start(known.client.id)
+    first = current(terminal)
+    for letter in (f"{shift}\x1b[105;2;73u", f"{caps_lock}\x1b[105;65;73u"):
+        terminal.press("<down><down>")
+        assert current(terminal) != first
+        terminal.press(f"{ctrl}\x1b[103;5u{letter}")
+        assert current(terminal) == first
+    assert not ask(store, drafts.listed, "ann")
+
+
 def _ids(store: Store) -> list[str]:
     return [row.id for row in ask(store, search.page, ask(store, agencies.one), ClientQuery(), 0, 100)]

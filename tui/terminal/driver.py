@@ -49,6 +49,9 @@ OPEN = re.compile("\x1bO?\\Z")
 ANSWER = re.compile("\x1b\\]\\d+;[^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b(?:P|_G)[^\x1b]{1,200}\x1b\\\\")
 CUT_ANSWER = re.compile("\x1b(?:\\]\\d+;|P(?:[01][+$]r|[>!]\\|)|_G)[^\x07\x1b]{0,200}\x1b?\\Z")
 UNKNOWN_SEQUENCE = re.compile("\x1b\\[(?:[=>?][0-9;:]*|[0-9;:]+)[@-~]")
+# Caps Lock and the other locks, Shift, Ctrl and the other keys that only change what others mean. Terminals that tell
+# every key apart send them as keys of their own.
+ONLY_HELD = re.compile("\x1b\\[(?:5735[89]|57360|5744[1-9]|5745[0-4])(?:;[0-9;:]*)?u")
 DIGITS_OF_THE_KEYPAD = "\x1b>"
 """What ran before may have left the keypad to send sequences, which begin with Escape, for its digits."""
 READ_AT_ONCE = 4096
@@ -242,10 +245,10 @@ class PromptEscapeParser(XTermParser):
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         """The keys of a sequence; none where it names a character that there is not: noise, or what was pasted raw; and
-        none where it is whole and nobody knows it: what a terminal answers is typed by nobody."""
+        none where it is whole and nobody knows it: what a terminal answers is typed by nobody; or is only held."""
         try:
             found = list(super()._sequence_to_key_events(sequence, alt))
-            if not found and UNKNOWN_SEQUENCE.fullmatch(sequence):
+            if ONLY_HELD.fullmatch(sequence) or (not found and UNKNOWN_SEQUENCE.fullmatch(sequence)):
                 return [events.Key(Keys.Ignore, sequence)]
             for key in found:
                 (key.character or "").encode()
