@@ -1,5 +1,7 @@
 """Finding codes by code and by words."""
 
+import re
+
 import pytest
 
 from tests.form.conftest import TODAY
@@ -9,13 +11,14 @@ from tui.form.codes import (
     code_by_words,
     exact_code,
     find_codes,
+    fold,
     is_meant_somewhere,
     is_words,
     list_status,
     telling_label,
 )
 from tui.form.record_model import RecordModel, Surroundings
-from validators.standard.catalogue import load
+from validators.standard.catalogue import available, load
 from validators.standard.model import CodeList, Layout
 
 DRUGS = CodeList(
@@ -64,10 +67,18 @@ def test_the_status_of_a_list_is_told() -> None:
     assert list_status(CodeList("x", "X", "site", True, "", {"a": "A"})) == "this site's own"
 
 
-SHIPPED = [(id, codes) for id in ("ndtms-cjit-p", "smds-wales") for codes in load(id).code_lists.values()]
+SHIPPED = {
+    (codes.id, *codes.codes.items(), *codes.labels): (id, codes)
+    for id in reversed(available())
+    for codes in load(id).code_lists.values()
+    if any(field.codes == codes.id for field in load(id).fields)
+}
+each_list = pytest.mark.parametrize(
+    ("id", "codes"), [pytest.param(id, codes, id=f"{id} {codes.id}") for id, codes in SHIPPED.values()]
+)
 
 
-@pytest.mark.parametrize(("id", "codes"), [pytest.param(id, codes, id=f"{id} {codes.id}") for id, codes in SHIPPED])
+@each_list
 def test_every_label_typed_in_full_gives_its_own_code(id: str, codes: CodeList) -> None:
     standard = load(id)
     field = next(field for field in standard.fields if field.codes == codes.id)
@@ -86,7 +97,7 @@ def test_every_label_typed_in_full_gives_its_own_code(id: str, codes: CodeList) 
             assert opened.open(model, 20)
             opened.filter(typed)
             assert opened.answer == code
-            assert code_by_words(codes, typed) == code
+            assert (exact_code(codes, typed) or code_by_words(codes, typed)) == code
     for label in codes.labels:
         assert opened.open(model, 20)
         opened.filter(label)
@@ -127,21 +138,53 @@ def test_no_is_not_taken_for_what_a_label_only_adds_in_brackets(typed: str) -> N
     assert code_by_words(injecting, typed) == ""
 
 
+NEGATIONS = {"no", "non", "not", "none", "never", "without", "excluding", "excludes"}
+
+
+@each_list
+def test_not_and_a_word_finds_only_labels_whose_own_not_stands_before_the_word(id: str, codes: CodeList) -> None:
+    """Not asked was stored as "Asked and does not know or is not sure", at once; not injected opened a list of nothing
+    but "Previously injected (but not currently)", of which the next Enter chose it."""
+    labels = {*codes.codes.values(), *codes.labels}
+    for word in {word for label in labels for word in re.findall(r"[^\W_]+", fold(label))} - {*NEGATIONS, "but"}:
+        denied = re.compile(rf"\b(?:{'|'.join(NEGATIONS)})\b[^()]*\b{word}")
+        for negation in ("not", "no", "never"):
+            for typed in (f"{negation} {word}", f"{word} {negation}"):
+                found = [choice.label for choice in find_codes(codes, typed)]
+                begins = re.compile(rf"{typed.replace(' ', '[^a-z0-9]+')}")
+                wrong = [label for label in found if not denied.search(fold(label)) and not begins.match(fold(label))]
+                assert (typed, wrong) == (typed, [])
+                assert codes.codes.get(code_by_words(codes, typed), "") in ["", *found]
+
+
 @pytest.mark.parametrize(
-    ("listed", "typed", "is_meant"),
+    ("listed", "typed", "offered"),
     [
-        ("sexual_orientation", "not sure", True),
-        ("consent", "not consent", True),
-        ("injecting_status", "not", False),
-        ("parental_status", "parent", False),
-        ("parental_status", "not a cat", False),
+        ("sexual_orientation", "not sure", "U"),
+        ("sexual_orientation", "other not listed", "4"),
+        ("consent", "not consent", "N"),
+        ("consent", "consent no", "N"),
+        ("injecting_status", "not injected", "N"),
+        ("injecting_status", "not currently", "P"),
+        ("parental_status", "no parent", "14"),
+        ("substance", "cocaine not crack", "3200"),
+        ("sexual_orientation", "not asked", ""),
+        ("sexual_orientation", "asked not", ""),
+        ("disability", "not asked", ""),
+        ("religion", "no religion", ""),
+        ("injecting_status", "not", ""),
+        ("parental_status", "parent", ""),
+        ("parental_status", "not a cat", ""),
     ],
 )
-def test_whoever_types_the_not_with_what_stands_after_it_means_a_label_that_says_so(
-    listed: str, typed: str, is_meant: bool
+def test_whoever_types_the_not_with_what_stands_after_it_is_offered_the_label_that_says_so(
+    listed: str, typed: str, offered: str
 ) -> None:
-    """The list did not open for it, as it does not for what a label only says that it does not mean."""
-    assert is_meant_somewhere(load("ndtms-cjit-p").code_lists[listed], typed) is is_meant
+    """It is offered in the list, and taken only when it is chosen there."""
+    codes = load("ndtms-cjit-p").code_lists[listed]
+    assert is_meant_somewhere(codes, typed) is bool(offered)
+    assert not offered or [choice.code for choice in find_codes(codes, typed)] == [offered]
+    assert code_by_words(codes, typed) == ""
 
 
 def test_no_is_the_one_answer_that_is_a_no() -> None:

@@ -20,6 +20,8 @@ STATUS_WORDS: Mapping[ListStatus, str] = {
 }
 # What stands after one of these is what the label does not mean.
 NEGATION = re.compile(r"\b(?:excluding|excludes?|except(?:ing)?|other than|but not|not|without)\b")
+# With what a label says it means: nobody of "Never injected" has injected, yet "injected" finds it.
+ANY_NEGATION = re.compile(rf"{NEGATION.pattern}|\b(?:no|non|none|never)\b")
 WORD = re.compile(r"[^\W_]+")
 # How well a label fits what was typed; less is better.
 CODE, LABEL, CODE_BEGINS, LABEL_BEGINS, WORDS_BEGIN, ANYWHERE, DENIED = range(7)
@@ -34,17 +36,28 @@ class Choice:
 
 
 class _Searched(NamedTuple):
-    """What a search looks at: code and label folded, what of them is not denied, and the words of either."""
+    """What a search looks at: code and label folded, what of them is not denied, the words of either, and those that
+    stand after a negation of whatever kind, outside of brackets or within the same."""
 
     code: str
     label: str
     meant: str
     words: tuple[str, ...]
     meant_words: tuple[str, ...]
+    denied_words: tuple[str, ...]
 
     @property
     def whole(self) -> str:
         return f"{self.code} {self.label}"
+
+
+class _Typed(NamedTuple):
+    """What was typed: folded, its words, and of these what is said and what is denied."""
+
+    text: str
+    words: tuple[str, ...]
+    said: tuple[str, ...]
+    denied: tuple[str, ...]
 
 
 def fold(text: str) -> str:
@@ -56,26 +69,41 @@ def fold(text: str) -> str:
     return "".join(character for character in parts if not unicodedata.combining(character))
 
 
-def _without_denied(label: str) -> str:
-    """A folded label up to what it says it does not mean, and on after the bracket in which it says so.
+def _parted(label: str, negation: re.Pattern[str]) -> tuple[str, str]:
+    """A folded label up to what it says it does not mean, and on after the bracket in which it says so; and what it
+    denies, without a bracket after it.
 
     Whoever types "no" means "Does not consent", but none of what is "(but not currently)".
     """
-    kept, at = "", 0
-    while negation := NEGATION.search(label, at):
-        bracketed = label.count("(", 0, negation.start()) > label.count(")", 0, negation.start())
-        kept += label[at : negation.start() if bracketed else negation.end()]
-        end = label.find(")", negation.end()) if bracketed else -1
+    kept, denied, at = "", "", 0
+    while found := negation.search(label, at):
+        bracketed = label.count("(", 0, found.start()) > label.count(")", 0, found.start())
+        kept += label[at : found.start() if bracketed else found.end()]
+        end = label.find(")", found.end()) if bracketed else -1
         at = end if end >= 0 else len(label)
-    return kept + label[at:]
+        denied += f" {label[found.end() : at].partition('(')[0]}"
+    return kept + label[at:], denied
 
 
 @lru_cache(maxsize=65536)
 def _searched(code: str, label: str) -> _Searched:
     """Cached because a country list is searched at every key."""
     folded = fold(label)
-    meant = f"{fold(code)} {_without_denied(folded)}"
-    return _Searched(fold(code), folded, meant, tuple(WORD.findall(folded)), tuple(WORD.findall(meant)))
+    meant = f"{fold(code)} {_parted(folded, NEGATION)[0]}"
+    words = (tuple(WORD.findall(text)) for text in (folded, meant, _parted(folded, ANY_NEGATION)[1]))
+    return _Searched(fold(code), folded, meant, *words)
+
+
+def _typed(text: str) -> _Typed:
+    """What a text says and denies. It denies what stands after its first negation, else what stands before it."""
+    folded = fold(text).strip()
+    words = tuple(WORD.findall(folded) or folded.split())
+    negation = ANY_NEGATION.search(folded)
+    if negation is None:
+        return _Typed(folded, words, words, ())
+    before = tuple(WORD.findall(folded[: negation.start()]))
+    after = tuple(WORD.findall(ANY_NEGATION.sub(" ", folded[negation.end() :])))
+    return _Typed(folded, words, before, after) if after else _Typed(folded, words, (), before)
 
 
 def exact_code(codes: CodeList, text: str) -> str:
@@ -94,21 +122,34 @@ def exact_code(codes: CodeList, text: str) -> str:
     return alike[0] if len(alike) == 1 else ""
 
 
-def _fit(searched: _Searched, typed: str, words: Sequence[str]) -> int | None:
-    """How well a line fits what was typed; None when it does not."""
-    if not all(word in searched.whole for word in words):
+def _fit(searched: _Searched, typed: _Typed) -> int | None:
+    """How well a line fits what was typed; None when it does not.
+
+    Where something is denied, a label that does not begin so fits only if it says what is said and denies what is
+    denied: "not asked" is not "Asked and is not sure". It is never more than one to be looked at.
+    """
+    text, words, said, denied = typed
+    if not denied and not all(word in searched.whole for word in words):
         return None
-    if typed == searched.code:
+    if text == searched.code:
         return CODE
-    if words and tuple(words) == searched.words:
+    if words and words == searched.words:
         return LABEL
-    if typed and searched.code.startswith(typed):
+    if text and searched.code.startswith(text):
         return CODE_BEGINS
-    if typed and (searched.label.startswith(typed) or _begin(searched.words, words)):
+    if text and (searched.label.startswith(text) or _begin(searched.words, words)):
         return LABEL_BEGINS
-    if all(any(one.startswith(word) for one in searched.meant_words) for word in words):
+    if denied:
+        fits = _each_begins(denied, searched.denied_words) and all(word in searched.meant for word in said)
+        return ANYWHERE if fits else None
+    if _each_begins(words, searched.meant_words):
         return WORDS_BEGIN
     return ANYWHERE if all(word in searched.meant for word in words) else DENIED
+
+
+def _each_begins(words: Sequence[str], label: Sequence[str]) -> bool:
+    """Whether each word begins one of a label's."""
+    return all(any(one.startswith(word) for one in label) for word in words)
 
 
 def _begin(label: Sequence[str], words: Sequence[str]) -> bool:
@@ -117,18 +158,13 @@ def _begin(label: Sequence[str], words: Sequence[str]) -> bool:
     return len(label) >= len(words) and list(label[: len(whole)]) == whole and label[len(whole)].startswith(last)
 
 
-def _words_of(text: str) -> tuple[str, ...]:
-    folded = fold(text)
-    return tuple(WORD.findall(folded) or folded.split())
-
-
 def _ranked(codes: CodeList, text: str, usage: Usage) -> list[tuple[int, Choice]]:
     """The codes that fit what was typed, each with how well, best first."""
-    typed, words = fold(text).strip(), _words_of(text)
+    typed = _typed(text)
     named = exact_code(codes, text)
     found = []
     for code, label in codes.codes.items():
-        fit = CODE if named and code == named else _fit(_searched(code, label), typed, words)
+        fit = CODE if named and code == named else _fit(_searched(code, label), typed)
         if fit is not None:
             found.append((fit, Choice(code, label)))
     # Stable: what fits alike and is equally used keeps the list's order.
@@ -138,17 +174,17 @@ def _ranked(codes: CodeList, text: str, usage: Usage) -> list[tuple[int, Choice]
 def find_codes(codes: CodeList, text: str, usage: Usage = NO_USE) -> tuple[Choice, ...]:
     """The codes a typed text may mean, best first; hints last.
 
-    Every word of the text must stand somewhere in code or label, in any order and case. First comes the code that was
-    typed, then the label itself, codes that begin so, labels that begin so, labels with words that begin so, then those
-    that have it anywhere, and last what fits only by what the label says it does not mean (`excluding crack`). Among
-    equals the most used comes first, then the list's own order.
+    Every word of the text must stand somewhere in code or label, in any order and case, and what it denies must be
+    denied there. First comes the code that was typed, then the label itself, codes that begin so, labels that begin so,
+    labels with words that begin so, then those that have it anywhere, and last what fits only by what the label says it
+    does not mean (`excluding crack`). Among equals the most used comes first, then the list's own order.
     """
     return (*(choice for _, choice in _ranked(codes, text, usage)), *_hints(codes, text))
 
 
 def _hints(codes: CodeList, text: str) -> list[Choice]:
-    words = _words_of(text)
-    return [Choice("", label) for label in codes.labels if all(word in _searched("", label).label for word in words)]
+    typed = _typed(text)
+    return [Choice("", label) for label in codes.labels if _fit(_searched("", label), typed) is not None]
 
 
 def telling_label(codes: CodeList, code: str, room: int) -> str:
@@ -183,20 +219,13 @@ def code_by_words(codes: CodeList, text: str) -> str:
     hints = _hints(codes, text)
     itself = [choice.code for fit, choice in fits if fit == LABEL]
     if itself:
-        same = any(_searched("", hint.label).words == _words_of(text) for hint in hints)
+        same = any(_searched("", hint.label).words == _typed(text).words for hint in hints)
         return itself[0] if len(itself) == 1 and not same else ""
     return fits[0][1].code if len(fits) == 1 and fits[0][0] <= WORDS_BEGIN and not hints else ""
 
 
 def is_meant_somewhere(codes: CodeList, text: str) -> bool:
-    """Whether any label may mean the words, rather than say of them that it does not: a list to choose from has one.
-
-    Whoever types the "not" with what stands after it, as "not sure", means a label that says so.
-    """
-    typed = fold(text).strip()
-    negation = NEGATION.search(typed)
-    if negation is not None and negation.end() < len(typed):
-        return bool(find_codes(codes, text))
+    """Whether any label may mean the words, rather than say of them that it does not: a list to choose from has one."""
     return bool(_hints(codes, text)) or any(fit != DENIED for fit, _ in _ranked(codes, text, NO_USE))
 
 
