@@ -131,6 +131,42 @@ def test_words_mean_one_code_or_none() -> None:
     assert code_by_words(DRUGS, "alc") == "7000"
 
 
+@pytest.mark.parametrize(
+    ("listed", "typed", "code"),
+    [
+        ("country", "indian", ""),  # British Indian Ocean Territory
+        ("country", "african", ""),
+        ("country", "dutch", ""),
+        ("country", "herzegovina", "BIH"),
+        ("country", "malvinas", "FLK"),
+        ("dat", "england", ""),  # Out of England
+        ("consent", "nd", ""),  # Consents to NDTMS
+        ("consent", "to", ""),
+        ("consent", "consents", "Y"),
+        ("ethnicity", "indian", "H"),
+        ("ethnicity", "white british", "A"),
+        ("sexual_orientation", "lesbian", "2"),
+        ("disability", "hiv", "08"),
+        ("substance", "depressants", ""),  # Anti-depressants
+        ("substance", "second", ""),  # No second substance
+        ("religion", "unknown", ""),
+    ],
+)
+def test_a_word_is_the_beginning_of_a_label_or_one_of_its_answers_else_it_is_only_offered(
+    listed: str, typed: str, code: str
+) -> None:
+    """An Indian was stored as from the British Indian Ocean Territory, and nd, written for not disclosed, as an
+    agreement to send everything to NDTMS: either at once, without a word."""
+    codes = load("ndtms-cjit-p").code_lists[listed]
+    assert code_by_words(codes, typed) == code
+    assert is_meant_somewhere(codes, typed)
+
+
+@each_list
+def test_an_empty_search_keeps_the_order_of_the_list(id: str, codes: CodeList) -> None:
+    assert [choice.code for choice in find_codes(codes, " ") if choice.code] == list(codes.codes)
+
+
 @pytest.mark.parametrize("typed", ["no", "not", "NO", "but", "none"])
 def test_no_is_not_taken_for_what_a_label_only_adds_in_brackets(typed: str) -> None:
     """No, typed for whether somebody injects, became "Previously injected (but not currently)"."""

@@ -23,8 +23,10 @@ NEGATION = re.compile(r"\b(?:excluding|excludes?|except(?:ing)?|other than|but n
 # With what a label says it means: nobody of "Never injected" has injected, yet "injected" finds it.
 ANY_NEGATION = re.compile(rf"{NEGATION.pattern}|\b(?:no|non|none|never)\b")
 WORD = re.compile(r"[^\W_]+")
+# What stands between the answers that one label is for: "Gay or lesbian", "White - British", "health (such as HIV)".
+BETWEEN = re.compile(r"[(),;:/]|\s[-\N{EN DASH}]\s|\b(?:or|and|including|such as)\b")
 # How well a label fits what was typed; less is better.
-CODE, LABEL, CODE_BEGINS, LABEL_BEGINS, WORDS_BEGIN, ANYWHERE, DENIED = range(7)
+CODE, LABEL, CODE_BEGINS, LABEL_BEGINS, PART, WORDS_BEGIN, ANYWHERE, DENIED = range(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class Choice:
 
 
 class _Searched(NamedTuple):
-    """What a search looks at: code and label folded, what of them is not denied, the words of either, and those that
-    stand after a negation of whatever kind, outside of brackets or within the same."""
+    """What a search looks at: code and label folded, what of them is not denied, the words of either, those that
+    stand after a negation of whatever kind, outside of brackets or within the same, and those of each of its parts."""
 
     code: str
     label: str
@@ -45,6 +47,7 @@ class _Searched(NamedTuple):
     words: tuple[str, ...]
     meant_words: tuple[str, ...]
     denied_words: tuple[str, ...]
+    parts: frozenset[tuple[str, ...]]
 
     @property
     def whole(self) -> str:
@@ -89,20 +92,24 @@ def _parted(label: str, negation: re.Pattern[str]) -> tuple[str, str]:
 def _searched(code: str, label: str) -> _Searched:
     """Cached because a country list is searched at every key."""
     folded = fold(label)
-    meant = f"{fold(code)} {_parted(folded, NEGATION)[0]}"
-    words = (tuple(WORD.findall(text)) for text in (folded, meant, _parted(folded, ANY_NEGATION)[1]))
-    return _Searched(fold(code), folded, meant, *words)
+    said, denied = _parted(folded, NEGATION)[0], _parted(folded, ANY_NEGATION)[1]
+    meant = f"{fold(code)} {said}"
+    parts = frozenset(_words(part) for part in BETWEEN.split(said))
+    return _Searched(fold(code), folded, meant, _words(folded), _words(meant), _words(denied), parts)
+
+
+def _words(folded: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(folded))
 
 
 def _typed(text: str) -> _Typed:
     """What a text says and denies. It denies what stands after its first negation, else what stands before it."""
     folded = fold(text).strip()
-    words = tuple(WORD.findall(folded) or folded.split())
+    words = _words(folded) or tuple(folded.split())
     negation = ANY_NEGATION.search(folded)
     if negation is None:
         return _Typed(folded, words, words, ())
-    before = tuple(WORD.findall(folded[: negation.start()]))
-    after = tuple(WORD.findall(ANY_NEGATION.sub(" ", folded[negation.end() :])))
+    before, after = _words(folded[: negation.start()]), _words(ANY_NEGATION.sub(" ", folded[negation.end() :]))
     return _Typed(folded, words, before, after) if after else _Typed(folded, words, (), before)
 
 
@@ -129,20 +136,25 @@ def _fit(searched: _Searched, typed: _Typed) -> int | None:
     denied: "not asked" is not "Asked and is not sure". It is never more than one to be looked at.
     """
     text, words, said, denied = typed
+    if not text:
+        return ANYWHERE
     if not denied and not all(word in searched.whole for word in words):
         return None
     if text == searched.code:
         return CODE
-    if words and words == searched.words:
+    if words == searched.words:
         return LABEL
-    if text and searched.code.startswith(text):
+    if searched.code.startswith(text):
         return CODE_BEGINS
-    if text and (searched.label.startswith(text) or _begin(searched.words, words)):
+    if searched.label.startswith(text) or _begin(searched.words, words):
         return LABEL_BEGINS
     if denied:
         fits = _each_begins(denied, searched.denied_words) and all(word in searched.meant for word in said)
         return ANYWHERE if fits else None
-    if _each_begins(words, searched.meant_words):
+    begins = _each_begins(words, searched.meant_words)
+    if words in searched.parts or (begins and not said and ANY_NEGATION.search(searched.meant)):
+        return PART
+    if begins:
         return WORDS_BEGIN
     return ANYWHERE if all(word in searched.meant for word in words) else DENIED
 
@@ -154,7 +166,7 @@ def _each_begins(words: Sequence[str], label: Sequence[str]) -> bool:
 
 def _begin(label: Sequence[str], words: Sequence[str]) -> bool:
     """Whether a label's words begin with those typed, the last of which may be unfinished."""
-    *whole, last = words or ("",)
+    *whole, last = words
     return len(label) >= len(words) and list(label[: len(whole)]) == whole and label[len(whole)].startswith(last)
 
 
@@ -176,8 +188,9 @@ def find_codes(codes: CodeList, text: str, usage: Usage = NO_USE) -> tuple[Choic
 
     Every word of the text must stand somewhere in code or label, in any order and case, and what it denies must be
     denied there. First comes the code that was typed, then the label itself, codes that begin so, labels that begin so,
-    labels with words that begin so, then those that have it anywhere, and last what fits only by what the label says it
-    does not mean (`excluding crack`). Among equals the most used comes first, then the list's own order.
+    labels with a part that is it or, for a "no", with a "not", labels with words that begin so, then those that have it
+    anywhere, and last what fits only by what the label says it does not mean (`excluding crack`). Among equals the most
+    used comes first, then the list's own order.
     """
     return (*(choice for _, choice in _ranked(codes, text, usage)), *_hints(codes, text))
 
@@ -212,8 +225,8 @@ def is_words(text: str, layout: Layout) -> bool:
 def code_by_words(codes: CodeList, text: str) -> str:
     """The one code whose label the words mean; empty when there is none, or when they may mean several.
 
-    A label typed in full means itself, whatever others contain it. Else no other line may fit, and every word must
-    begin one of the label's.
+    A label typed in full means itself, whatever others contain it. Else no other line may fit, and the words must be
+    its beginning, or one of the answers it is for: an Indian is not from the British Indian Ocean Territory.
     """
     fits = [(fit, choice) for fit, choice in _ranked(codes, text, NO_USE) if fit != DENIED]
     hints = _hints(codes, text)
@@ -221,7 +234,7 @@ def code_by_words(codes: CodeList, text: str) -> str:
     if itself:
         same = any(_searched("", hint.label).words == _typed(text).words for hint in hints)
         return itself[0] if len(itself) == 1 and not same else ""
-    return fits[0][1].code if len(fits) == 1 and fits[0][0] <= WORDS_BEGIN and not hints else ""
+    return fits[0][1].code if len(fits) == 1 and fits[0][0] <= PART and not hints else ""
 
 
 def is_meant_somewhere(codes: CodeList, text: str) -> bool:
