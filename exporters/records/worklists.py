@@ -156,7 +156,8 @@ def _unanswered(snapshot: Snapshot, work: Work, tree: ClientTree) -> list[Stored
     found = []
     for one in tree.episodes:
         day = parse_date(one.episode.values.get(closed, ""))
-        if not (one.episode.deleted or one.episode.values.get(header) or (day and day < start)):
+        answered = work.standard.is_answer(one.episode.values.get(header, ""))
+        if not (one.episode.deleted or answered or (day and day < start)):
             found.append(one.episode)
     return sorted(found, key=lambda one: bool(one.values.get(closed)))
 

@@ -13,13 +13,15 @@ from validators.records import Finding, Severity, Values
 class FindingWord:
     """A word that findings are to have; `headers` are the fields whose header or label has it, and so with the rest.
 
-    With a `field` it is one that the finding names, and the text the whole of its value.
+    With a `field` it is one that the finding names, and the text the whole of its value; where `longest` is given, no
+    value longer than that is one either.
     """
 
     text: str
     headers: frozenset[str] = frozenset()
     severities: frozenset[Severity] = frozenset()
     field: str = ""
+    longest: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,7 +293,8 @@ def _has(word: FindingWord, agency: AgencyInfo) -> ColumnElement[bool]:
     """Whether a finding has a word: in severity, rule, sentence, fields, their values, episode or client."""
     told, text = FINDINGS.c.told, word.text
     if word.field:
-        return sqlite.json_text(told, f'values."{word.field}"') == text
+        value = sqlite.json_text(told, f'values."{word.field}"')
+        return (value == text) | (func.length(value) > word.longest) if word.longest else value == text
     weights = [weight for weight, severity in SEVERITIES.items() if severity in word.severities]
     fields = sqlite.json_items(told, "fields")
     value = func.json_extract(told, literal('$.values."').op("||")(fields.c.value).op("||")('"'))

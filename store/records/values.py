@@ -26,7 +26,7 @@ _scan: Callable[[str, int], tuple[dict[str, str], int]] = vars(json.JSONDecoder(
 
 Standards = Callable[[str], Standard]
 
-_KEPT_FINDINGS = 8
+_KEPT_FINDINGS = 9
 """Raised where what is kept of a finding changes: those kept before are found again."""
 DATE = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})", re.ASCII)
 
@@ -138,7 +138,7 @@ class Deriver:
             ("begun", role("begun"), sortable),
             ("closed", role("closed"), sortable),
             ("assessed", role("assessed"), sortable),
-            ("consent", role("consent"), str),
+            ("consent", role("consent"), lambda text: text if standard.is_answer(text) else ""),
             ("postcode_part", role("postcode"), _searchable(standard.shortened.get(role("postcode"), ""))),
         )
 
@@ -170,7 +170,7 @@ class Deriver:
         found: dict[str, str | None] = {}
         for column, header, how in self._client if kind == "client" else self._episode:
             value = values.get(header, "")
-            found[column] = how(value) if value else None
+            found[column] = (how(value) or None) if value else None
         return found
 
     def withholds(self, consent: str) -> bool:

@@ -11,16 +11,16 @@ from exporters.checks.file_check import check_file
 from exporters.checks.return_check import check_return
 from exporters.extracts.preview import preview_extract
 from exporters.extracts.writing import export_submission
-from exporters.records import check_client
+from exporters.records import check_client, consent, worklists
 from exporters.records.find import by_any_id
 from exporters.work import Work
-from store.clients import rows
+from store.clients import rows, search
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances, queries, results
 from store.findings import caseload as stored_caseload
 from store.findings.acceptance_facts import CaseloadFigures
 from store.findings.results import CHECKER, Checked
-from store.month import calendar, sent
+from store.month import calendar, sent, submissions
 from store.records import agencies, bulk_load, save
 from store.records import read as records_read
 from store.store import Store, open_store
@@ -29,6 +29,7 @@ from tests.exporters.extracts import STANDARD, row, visit, withheld
 from tests.exporters.journeys import Returns
 from tests.stores import ask, do
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
+from tui.screens.findings.groups import words_of
 from validators.calendar.periods import ReportingPeriod
 from validators.quality import Tally
 from validators.records import Severity
@@ -232,6 +233,33 @@ def test_an_acceptance_in_england_is_of_one_field_s_warning(desk: Desk) -> None:
     odd = row(NATION="XQX", ETHNIC="Q")
     desk.take([odd | visit(), odd | visit("2", SUBMODDT="20210105")])
     accepted_one_of_two(desk.store, ask(desk.store, agencies.one), STANDARD, date(2021, 1, 7), "4")
+
+
+# Words for an answer about consent
+
+
+def test_a_word_for_an_answer_about_consent_is_one_fault_in_month_findings_and_extract_and_no_answer(
+    desk: Desk,
+) -> None:
+    """Of Yes, which leaves as nothing, Month said that it is missing and Findings, to which it led, that it does not
+    fit; and the checklist ticked that each episode has an answer."""
+    day = date(2021, 1, 7)
+    desk.take([row(str(number), CONSENT=text) for number, text in enumerate(("Yes", "Refused by phone", "", "Y", "N"))])
+    agency = ask(desk.store, agencies.one)
+    month, _ = both(desk.store, agency, STANDARD, day)
+    period = ask(desk.store, calendar.of_agency, agency).due(day).period
+    report = ask(desk.store, check_return, Work(agency, STANDARD, day), period.submission)
+    sent = sorted((one.rule, one.values["CONSENT"]) for one in report.findings if "CONSENT" in one.values)
+    assert sent == [("20", ""), ("layout", "Refused by phone"), ("layout", "Yes")]
+    kept = [one for one in ask(desk.store, queries.findings, agency) if "CONSENT" in one.values]
+    assert sorted((one.rule, one.values["CONSENT"]) for one in kept) == sent
+    assert {one.rule: one.count for one in month.causes} == {"20": 1, "layout": 2}
+    without = ask(desk.store, consent.unanswered, agency, day)
+    assert len(without) == ask(desk.store, submissions.count_unanswered_consent, agency, period) == 3
+    listed = ask(desk.store, queries.order, agency, "episode", words_of(STANDARD, "consent="), period)
+    assert len(listed.keys) == 3
+    waiting = ask(desk.store, search.ids, agency, worklists.query("no_answer", day), 0, 9)
+    assert sorted(waiting) == sorted(one.client_id for one in without)
 
 
 # The agency of a row

@@ -411,6 +411,11 @@ class Standard:
         answer = values.get(header)
         return bool(answer) and answer not in consented
 
+    def is_answer(self, text: str) -> bool:
+        """Whether a text is an answer to the question of consent. One that is longer than its field is none: it may be
+        anything, and never leaves."""
+        return 0 < len(text) <= self.by_header[self.role("consent")].layout.length
+
     @cached_property
     def _consent(self) -> tuple[str, frozenset[str]]:
         # Asked several times for every record. No value stands under an empty header.

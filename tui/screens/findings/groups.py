@@ -197,7 +197,10 @@ def words_of(standard: Standard, text: str) -> list[FindingWord]:
             continue  # every finding is one of a rule
         header, told, value = word.partition("=")
         if told and header.upper() in standard.by_header:
-            found.append(FindingWord(value.upper(), field=header.upper()))
+            # What does not fit is no answer about consent, and leaves as none.
+            is_unanswered = not value and header.upper() == standard.role("consent")
+            longest = standard.by_header[header.upper()].layout.length if is_unanswered else 0
+            found.append(FindingWord(value.upper(), field=header.upper(), longest=longest))
             continue
         called = (one.header for one in standard.fields if word in f"{one.header} {one.label}".casefold())
         severities = (one for one in Severity if word in one.value)
