@@ -7,8 +7,9 @@ from dataclasses import dataclass
 _WORD = re.compile(r"[^\s,;|\t\"'()\[\]{}<>=]+")
 _PART = re.compile(r"[^\s,;|\"'()\[\]{}<>=/:]+")
 _NUMBER = r"(?:\s+(?:number|num|no|nr)\b)?\.?\s*[:#=]?\s*"
-_LINE = re.compile(rf"\b(?:lines?|rows?|records?){_NUMBER}(\d{{1,9}})\b", re.IGNORECASE)
-_LEADING = re.compile(r"(?:no|nr)?\W*(\d{1,9})\b(?![-/.]\d)", re.IGNORECASE)
+_LINE = re.compile(rf"\b(?:line|row|record)(s?){_NUMBER}(\d{{1,9}})\b", re.IGNORECASE)
+LEADING = re.compile(r"(?:no|nr)?[^\w+]*([1-9]\d{0,8})\b(?![-/.:]\d)", re.IGNORECASE)
+"""The number a line begins with: no date, time of day or telephone number."""
 _NAMED = re.compile(
     r"\b(?:client|episode|journey|reference|ref|id|identifier)s?"
     rf"(?:\s+(?:reference|ref|identifier|id))?{_NUMBER}[{{\"']?(\w[\w-]*)",
@@ -39,9 +40,9 @@ class Bounce:
     """One line of the list, and where it leads.
 
     `number` is its place in the list. `cells` are what a list with a heading says under the names of identifiers,
-    `beside` under other names, and `counted` the line of the file it gives; of a list without one they are looked for
-    in the text, and `agency` the code under that name. `unsure` says why its number may be no line of the file, as it
-    stands in this list; `is_below_title`, that the list begins with a line that may be the name of its numbers.
+    `beside` under other names, and `agency` the code under that name; of a list without one they are looked for in the
+    text. `counted` is the line of the file that the list gives beyond doubt, under its heading or among several;
+    `unsure` says why its number may be no line of the file, as it stands in this list.
 
     `line` is the line of the sent file it was found to mean (0 for none), `field` and `rule` what it names of them.
     `client_id`, `episode_id` and `event_id` are the store's, empty where `why_not` says why it leads nowhere. `doubt`
@@ -67,7 +68,6 @@ class Bounce:
     agency: str = ""
     counted: int = 0
     unsure: str = ""
-    is_below_title: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -101,16 +101,54 @@ class Bounce:
         return _RULE.sub(" ", self.text)
 
     @property
+    def _lines_named(self) -> list[re.Match[str]]:
+        return [] if self.has_heading or self.counted else list(_LINE.finditer(self.text))
+
+    @property
+    def _begun(self) -> re.Match[str] | None:
+        return None if self.has_heading or self.counted else LEADING.match(self.text)
+
+    @property
     def named_line(self) -> int:
-        """The line of the file that it names as such, as the list counts; 0 for none."""
-        found = None if self.has_heading else _LINE.search(self.text)
-        return int(found[1]) if found else self.counted
+        """The first line of the file that it names as such, as the list counts; 0 for none."""
+        return next((int(found[2]) for found in self._lines_named), self.counted)
 
     @property
     def leading(self) -> int:
         """The number it begins with, which may be a line of the file; 0 for none, and where a line is named as such."""
-        found = None if self.has_heading or self.named_line else _LEADING.match(self.text)
-        return int(found[1]) if found else 0
+        return 0 if self.named_line else self.begins_with
+
+    @property
+    def begins_with(self) -> int:
+        """The number it begins with, whatever it is of; 0 for none."""
+        return int(self._begun[1]) if self._begun else 0
+
+    @property
+    def lines(self) -> list[int]:
+        """The numbers that may be the line of the file it is about, as the list counts, the likeliest first.
+
+        That is what it begins with; a number right before a line that is named is the list's own.
+        """
+        named = [int(found[2]) for found in self._lines_named] or [self.counted]
+        if self._begun and self._lines_named:
+            between = self.text[self._begun.end(1) : self._lines_named[0].start()]
+            named = [self.begins_with, *named] if any(map(str.isalnum, between)) else [*named, self.begins_with]
+        return [number for number in dict.fromkeys([*named, self.leading]) if number]
+
+    @property
+    def at_line(self) -> int:
+        """The line of the file it is about, as the list counts; 0 for none."""
+        return next(iter(self.lines), 0)
+
+    @property
+    def begins_with_line(self) -> bool:
+        """Whether a line that is named as such is the first it says."""
+        return any(not any(map(str.isalnum, self.text[: found.start()])) for found in self._lines_named)
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the number it names may be one of lines: "Rows: 3"."""
+        return any(found[1] for found in self._lines_named)
 
     @property
     def digits(self) -> list[str]:

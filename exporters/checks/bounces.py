@@ -3,9 +3,10 @@
 Nobody has published what such a list looks like, so whatever was typed or pasted is read line by line. Where it begins
 with a heading, each of its columns is taken for what it is called. Else it is an identifier of the extract, wherever it
 stands in the line; or a number that is called a line, row or record; or the first number, taken for a line of the file
-as it was sent (the headings being line 1, unless the list counts from the first row). An identifier that is but a
-number counts where the file has no such line, or where it has zeros in front; where it may be both, that is said, and
-so is that the numbers may be the list's own.
+as it was sent (the headings being line 1, unless the list counts from the first row), which is told as doubtful unless
+every line of the list begins with one in the same way: a list may stand in an e-mail with a date and an address. An
+identifier that is but a number counts where the file has no such line, or where it has zeros in front; where it may be
+both, that is said, and so is that the numbers may be the list's own.
 """
 
 import csv
@@ -16,7 +17,7 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.checks.bounce import Bounce, field_named, plain
+from exporters.checks.bounce import LEADING, Bounce, field_named, plain
 from exporters.formats import choose
 from exporters.imports.agency import canonical
 from exporters.imports.encodings import encoding_of, refuse_unquoted
@@ -37,9 +38,9 @@ LARGEST = 20_000_000
 LONGEST_LIST = 100_000
 """Lines of a list that are read."""
 LONGEST_LINE = 500
-_NUMBERS = r"(\d{1,9}(?:(?:\s*[,;&]\s*(?:and\s+)?|\s+(?:and\s+)?)\d{1,9})+)"
+_NUMBERS = r"([1-9]\d{0,8}(?:(?:\s*[,;&]\s*(?:and\s+)?|\s+(?:and\s+)?)[1-9]\d{0,8})+)"
 _MANY = (
-    re.compile(rf"(\W*){_NUMBERS}(\W*)"),
+    re.compile(rf"([^\w+]*){_NUMBERS}(\W*)"),
     re.compile(rf"(.*\b(?:lines|rows|records)\s*[:#]?\s*){_NUMBERS}\b(.*)", re.IGNORECASE),
 )
 """`17, 23, 44`, and `Rows 17 and 23: too late`. A number beside other words, as in `17, 4 DAT`, may be a rule's."""
@@ -73,13 +74,10 @@ _BESIDE = "it has not the columns of the list: its number may be no line of the 
 _COUNTED = "the lines of the list count 1, 2, 3 or on from there: that may not be lines of the file"
 _COUNTED_LIST = 3
 """So many lines that begin with 1, 2, 3 … number themselves, or with numbers one after the other as on a next page."""
-_TOTAL = re.compile(
-    r"\W*\d{1,9}\s+(?:(?:in\s+)?total|(?:\w+\s+){0,2}(?:records|rows|lines|faults|errors|warnings|failures|rejections|"
-    r"clients|episodes|journeys|messages)\b)",
-    re.IGNORECASE,
-)
 _MANY_TOLD = "it may say how many there are: its number may be no line of the file"
-_UNKNOWN_HEADING = "the headings of the list are none that are known: its number may be no line of the file"
+_UNLIKE = "the lines of the list do not all begin with a number in one way: it may be no line of the file"
+_ENDS_A_NUMBER = frozenset("\t,;:|.)-")
+"""Signs after the number in a list: a date, a sum or an address goes on with a word, as any prose does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,18 +230,15 @@ def read_bounces(
     read = []
     for number, line in lines:
         if heading is None or not heading.fits(line):
-            read += [_read_line(number, one[:LONGEST_LINE], headers) for one in _apart(" ".join(line.split()))]
+            read += [_read_line(number, one, headers) for one in _apart(" ".join(line.split()))]
         elif line.strip() != lines[0][1].strip():  # pasted again with each page of the list
             read.append(_headed(heading.read(Bounce(number, line[:LONGEST_LINE])), headers))
-    doubt = _UNKNOWN_HEADING if heading is None and _is_headed(lines) else ""
+    doubt = _BESIDE if heading is not None else "" if _is_alike([line for _, line in lines], headers) else _UNLIKE
     read = _noted(read, doubt, _COUNTED_LIST - headings_are_line_1, heading is not None and heading.is_of_rows)
     if not read:
         raise Problem(Sentence("The list has a heading and nothing below it: paste the lines that the {portal} gave."))
     form = choose.of(standard)
     found = form.bounces(snapshot, agency, extract_id, read, headings_are_line_1=headings_are_line_1)
-    if heading is not None:
-        # Without the columns of the list it may be what was typed beside it, or its last line.
-        found = [replace(one, doubt=_BESIDE) if one.leads and one.leading and not one.doubt else one for one in found]
     found = [replace(one, field=renamed.get(one.field, one.field)) for one in found] if renamed else found
     if extract.redacted_at is not None:
         found = [replace(one, doubt=one.doubt or _STRUCK) if one.line else one for one in found]
@@ -293,12 +288,15 @@ def _cells_whole(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         at = end + 1
 
 
-def _apart(line: str) -> list[str]:
-    """A line, or several where it names several lines of the file: each of them, with what is said of all."""
+def _apart(line: str) -> list[tuple[str, int]]:
+    """A line, or several where it names several lines of the file: each of them with what is said of all, and with its
+    number where the numbers are called lines."""
     for form in _MANY:
         if many := form.fullmatch(line):
-            return [f"{many[1]}{number}{many[3]}" for number in re.findall(r"\d+", many[2])]
-    return [line]
+            is_called = form is _MANY[1]
+            numbers = re.findall(r"\d+", many[2])
+            return [(f"{many[1]}{number}{many[3]}", int(number) * is_called) for number in numbers]
+    return [(line, 0)]
 
 
 def _headed(one: Bounce, headers: Mapping[str, str]) -> Bounce:
@@ -308,53 +306,70 @@ def _headed(one: Bounce, headers: Mapping[str, str]) -> Bounce:
     return shown if field else replace(shown, field=field_named(shown.text, headers))
 
 
-def _read_line(number: int, text: str, headers: Mapping[str, str]) -> Bounce:
-    """What a line says by itself: the field and the rule."""
+def _read_line(number: int, apart: tuple[str, int], headers: Mapping[str, str]) -> Bounce:
+    """What a line says by itself: the field, the rule, and the line of the file where it is one of several."""
+    text, counted = apart[0][:LONGEST_LINE], apart[1]
     rule = _RULE.search(text)
-    return Bounce(number, text, field=field_named(text, headers), rule=rule[1] if rule else "")
+    return Bounce(number, text, field=field_named(text, headers), rule=rule[1] if rule else "", counted=counted)
 
 
-def _is_headed(lines: Sequence[tuple[int, str]]) -> bool:
-    """Whether a list begins with what may be headings: names in columns, above a line that has such columns."""
-    for (_, line), (_, below) in pairwise(lines[: _LINES_ABOVE + 1]):
-        for delimiter in _DELIMITERS:
-            named = [cell for cell in _cells(line[:LONGEST_LINE], delimiter) if cell.strip()]
-            if len(named) > 1 and not any(map(str.isdigit, line)) and delimiter in below:
-                return True
-    return False
+def _is_alike(lines: Sequence[str], headers: Mapping[str, str]) -> bool:
+    """Whether every line of a list without a heading begins with a number, and goes on in the same way: with nothing,
+    with the same sign of lists, or with the name of a field or rule."""
+    signs = set()
+    for line in lines:
+        begun = LEADING.match(line)
+        if begun is None:
+            return False
+        after = line[begun.end() : LONGEST_LINE]
+        said = re.sub(r"^\W+", "", after)
+        between = after.removesuffix(said)
+        sign = "\t" if "\t" in between else between.strip()[:1]
+        if said and (sign or not (field_named(said.split()[0], headers) or _RULE.match(said))):
+            signs.add(sign)
+    return len(signs) < 2 and signs <= _ENDS_A_NUMBER
+
+
+def _counts(numbers: Sequence[int], running: Sequence[int], fewest: int) -> bool:
+    """Whether the numbers of a list's lines count it, most of them: `fewest` from 1, or some of those that lines begin
+    with, one after the other as on a next page."""
+    counted = longest = run = 0
+    for number in numbers:
+        counted += number == counted + 1
+    for before, number in pairwise([-1, *running]):
+        run = run + 1 if number == before + 1 else 1
+        longest = max(longest, run)
+    return (counted >= fewest and 2 * counted >= len(numbers)) or (
+        longest >= _COUNTED_LIST and 2 * longest >= len(numbers)
+    )
 
 
 def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> list[Bounce]:
-    """The lines, noted where their numbers may be none of the file: by a doubt of the whole list, or since they count
-    it. `fewest` numbers from 1 do; a title above or a total below is no number of it. `is_of_rows`: its heading calls
-    them rows, which may be those of the list."""
-    totals = {one.number for one in listed if one.leading and not one.has_heading and _TOTAL.match(one.text)}
-    numbers = {
-        one.number: (one.named_line or one.leading, one.counted if is_of_rows else one.leading)
-        for one in reversed(listed)
-        if one.number not in totals
-    }
-    counted = 0
-    for number, _ in reversed(numbers.values()):
-        counted += number == counted + 1
-    led = [leading for _, leading in reversed(numbers.values()) if leading]
-    longest = run = 0
-    for before, number in pairwise([-1, *led]):
-        run = run + 1 if number == before + 1 else 1
-        longest = max(longest, run)
-    many = sum(number > 0 for number, _ in numbers.values())
-    counts = (counted >= fewest and 2 * counted >= many) or (longest >= _COUNTED_LIST and 2 * longest >= many)
-    if counts:
-        doubt = doubt or _COUNTED
-    begins = next((one.number for one in listed if numbers.get(one.number, (0, 0))[0]), 0)
-    is_below_title = bool(listed) and begins > listed[0].number
+    """The lines, noted where their numbers may be none of the file.
+
+    What a heading calls lines is, and what a line of the list names as one where it names no other or begins with it.
+    A number that a line merely begins with carries the `doubt` of the list, and every number does where they count the
+    list, `fewest` from 1. `is_of_rows`: its heading calls them rows, which may be those of the list.
+    """
+    own = [one.begins_with for one in listed if one.begins_with and one.named_line]
+    if _counts(own, own, fewest):
+        listed = [replace(one, counted=one.named_line) if one.begins_with else one for one in listed]
+    first = {one.number: one for one in reversed(listed)}.values()
+    told = [one for one in reversed(first) if one.at_line]
+    led = [number for one in told if (number := one.counted if is_of_rows else one.leading)]
+    counts = _counts([one.at_line for one in told], led, fewest)
 
     def unsure(one: Bounce) -> str:
-        if one.number in totals:
-            return _MANY_TOLD
-        return doubt if counts or one.leading else ""
+        if counts:
+            return _COUNTED
+        if one.leading:
+            return doubt
+        others = one.lines[1:]
+        if others and not one.begins_with_line:
+            return f"it names {others[0]}, too: it may be about that line"
+        return _MANY_TOLD if one.is_sum else ""
 
-    return [replace(one, unsure=unsure(one), is_below_title=is_below_title) for one in listed]
+    return [replace(one, unsure=unsure(one)) for one in listed]
 
 
 def _marked(snapshot: Snapshot, extract: "ExtractInfo", listed: list[Bounce]) -> list[Bounce]:

@@ -78,8 +78,7 @@ class Meant(Generic[Record]):
     def of(self, one: Bounce, offset: int = 0) -> tuple[Record | None, str]:
         """The record that a line means, None for none, and what else it may mean; `offset` is by how many lines the
         file is ahead of the list's count."""
-        number = one.named_line or one.leading
-        here = self.by_line.get(number + offset) if number else None
+        here = self.by_line.get(one.at_line + offset) if one.at_line else None
         known = next(filter(None, map(self._best, one.tiers)), None)
         if known is not None:
             return self._known(one, known, here)
@@ -106,8 +105,7 @@ class Meant(Generic[Record]):
             return here, ""  # the line tells which of the client's it is
         plainly = one.named_line or (known.word.isdigit() and known.word not in one.named)
         if here is not None and not agrees and plainly and not one.unsure:
-            number = str(one.named_line or one.leading)
-            return known.first, self.standard.say("line {number} is of another {episode}", number=number)
+            return known.first, self.standard.say("line {number} is of another {episode}", number=str(one.at_line))
         rivals = (self._by_word[word] for tier in one.tiers for word in tier if word in self._by_word)
         return known.first, self._many(known) or self._rival(rivals, known.episodes)
 
@@ -118,30 +116,35 @@ class Meant(Generic[Record]):
         return self.standard.say("that client has {many} in the extract: this is the first", many=many)
 
     @staticmethod
+    def _too(its: Bearers[Record]) -> str:
+        return f"{its.word} is an identifier in line {its.first.line}, too: it may mean that one"
+
+    @staticmethod
     def _rival(others: Iterable[Bearers[Record]], episodes: set[str]) -> str:
         for other in others:
             if other.episodes.isdisjoint(episodes):
-                return f"{other.word} is an identifier in line {other.first.line}, too: it may mean that one"
+                return Meant._too(other)
         return ""
 
     def _doubt_of_line(self, one: Bounce, here: Record) -> str:
         """What a line that leads to a record by its number alone may mean else."""
-        if one.unsure:
-            return one.unsure
         stated = next((word for word in (*one.named, *one.tiers[-1]) if word not in self._by_word), "")
         if stated:
             return f"{stated} is no identifier of the extract: it may mean none of its lines"
         numbers = [word for word in one.digits if not one.named_line]
-        beside = [word for word in numbers if int(word) != one.leading or one.is_below_title]
+        beside = [word for word in numbers if int(word) != one.leading]
         rivals = [
             borne[word]
             for borne, words in ((self._by_word, numbers), (self._without_zeros, beside))
             for word in words
             if word in borne
         ]
-        if told := self._rival(rivals, {here.episode}):
-            return told
+        for its in rivals:
+            if its.first.episode != here.episode:
+                return self._too(its)
+            if many := self._many(its):
+                return many
         other = self._best(map(plain, one.beside))
         if other is not None and here.episode not in other.episodes:
             return f"an identifier beside it is that of line {other.first.line}: it may mean that one"
-        return ""
+        return one.unsure

@@ -67,7 +67,7 @@ def _met(meant: Meant[SentRow], one: Bounce, offset: int) -> tuple[Bounce, SentR
     row, doubt = meant.of(one, offset)
     if row is not None:
         return replace(one, line=row.line, episode=row.episode, doubt=doubt), row
-    number = one.named_line or one.leading
+    number = one.at_line
     if number + offset == 1 and number:
         return replace(one, line=1, why_not="line 1 holds the headings, so it is no record's fault"), None
     why = f"the extract has no line {number}" if number else "it has no line number and no identifier of this extract"
@@ -81,7 +81,7 @@ def led(
 
     Raises Problem when the extract is not there, or its stored text is damaged.
     """
-    lines = {number + offset for one in listed if (number := one.named_line or one.leading)}
+    lines = {number + offset for one in listed if (number := one.at_line)}
     meant: Meant[SentRow] = Meant(standard, listed)
     _read(extracts.text(snapshot, extract_id), standard, lines, meant)
     met = [_met(meant, one, offset) for one in listed]

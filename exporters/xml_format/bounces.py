@@ -59,7 +59,7 @@ def led(
     source, reader = io.BufferedReader(Pieces(counted()), 1 << 16), MessageReader(standard, kept=True)
     # Whoever reads XML names the element that a value stands in.
     listed = [replace(one, field=one.field or field_named(one.text, reader.headers)) for one in listed]
-    wanted = sorted({number for one in listed if (number := one.named_line or one.leading)})
+    wanted = sorted({number for one in listed if (number := one.at_line)})
     before: SentMessage | None = None
     # A message goes on until the next one begins, the last one to the end.
     for message in reader.read(source, "The text of the extract"):
@@ -70,7 +70,7 @@ def led(
             if word and meant.wants(word):
                 meant.add(kind, word, before)
     _between(wanted, before, many + 1, meant.by_line)
-    met = [(one, one.named_line or one.leading, *meant.of(one)) for one in listed]
+    met = [(one, one.at_line, *meant.of(one)) for one in listed]
     places = _places(snapshot, agency, standard, [found.message for _, _, found, _ in met if found is not None])
     for one, number, found, doubt in met:
         if found is None:

@@ -1,5 +1,6 @@
 """Whatever shape a list of refusals has: where it leads is right, or it says what else it may be."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, product
@@ -26,6 +27,7 @@ _NAMED = ("Client ref", "Client reference number", "Local client ID", "Reference
 _FIRST = ((), (1, 2, 3), (26, 27, 28), (12, 47, 31), (95, 12, 12))
 """Numbers before the reference: none, the list's own, those of its second page, codes of errors."""
 _BETWEEN = (",", ";", "\t", ". ", " ", ": ")
+UNLIKE = "the lines of the list do not all begin with a number in one way: it may be no line of the file"
 _SAID = ("DISD before TRIAGED", "closure reason", "postcode")
 
 
@@ -114,7 +116,9 @@ def test_a_reference_as_it_was_sent_is_found_in_any_shape(sent: Sent, zeros: boo
 @pytest.mark.parametrize("zeros", [True])
 def test_numbers_that_are_but_lines_carry_no_doubt(sent: Sent, zeros: bool) -> None:
     for text in (
-        "30 DOB\n75 PC\n61 REFLD",
+        "30 DOB\n75\n61 rule 4",
+        "30: too late\n75: PC\n 61",
+        "30\tbad date\n75\tPC\n61\tREFLD",
         "Rule,Line\n3,30\n4,75\n5,61",
         "Lines 30, 75 and 61",
         "Rejected;below\nline 30; DOB\nline 75; PC\nrow 61",
@@ -127,7 +131,96 @@ def test_a_number_that_counts_or_names_an_error_is_no_record_s_own(sent: Sent, z
     (told,) = sent.read("Error code 26: too late")
     assert not told.leads
     title, one = sent.read("12 errors were found\n30 DOB")
-    assert title.doubt == "it may say how many there are: its number may be no line of the file" or not title.leads
-    assert one.line == 30
+    assert title.doubt == one.doubt == UNLIKE
+    assert (title.line, one.line) == (12, 30)
     (other,) = sent.read("30,009999,DISD")
     assert other.doubt == "009999 is no identifier of the extract: it may mean none of its lines"
+
+
+_PROSE = (
+    "12 November 2026",
+    "12/11/2026 14:30",
+    "Sent: 9:30, 12 November 2026",
+    "9:30",
+    "Your file was loaded in part:",
+    "5 working days after the deadline the window closes.",
+    "24 hours are left",
+    "2 Marsham Street, London",
+    "2, Marsham Street",
+    "020 7972 1234",
+    "+44 20 7972 1234",
+    "3 of your rows were rejected",
+    "Rejected rows: 3",
+    "Records: 96",
+    "8",
+    "12 records failed DOB",
+)
+"""Lines of an e-mail that are about no record, with numbers that some record has."""
+_FAULTS = (
+    "Line {}: DOB is not valid",
+    "{} DOB",
+    "{}, REFLD before DOB",
+    "{}: too late",
+    "DOB is not valid in row {}",
+    "{}. 47 EPISODID",
+    "{},EPISODID is a duplicate of line 58",
+    "{}: see line 58",
+    "Record {} has the EPISODID of record 58",
+    "EPISODID of line 58 stands in row {}, too",
+)
+"""What may be said of a line of the file; of some the line is said first, of some it is not."""
+
+
+@pytest.mark.parametrize("zeros", [True])
+def test_an_e_mail_pasted_whole_leads_nowhere_by_its_prose_unless_with_a_doubt(sent: Sent, zeros: bool) -> None:
+    made = random.Random(12)
+    for _ in range(150):
+        form = made.choice(_FAULTS)
+        mail = [(line, 0) for line in made.sample(_PROSE, made.randint(1, 5))]
+        mail += [(form.format(line), line) for line in made.sample(range(20, 57), made.randint(0, 4))]
+        made.shuffle(mail)
+        mail.insert(made.choice([0, len(mail)]), ("Dear colleague,", 0))
+        found = sent.read("\n".join(line for line, _ in mail))
+        wrong = [one for one in found if one.leads and not one.doubt and one.line != mail[one.number - 1][1]]
+        assert not wrong, f"{mail} leads to line {wrong[0].line} by {wrong[0].text!r}"
+
+
+@pytest.mark.parametrize("zeros", [True])
+def test_what_a_mail_calls_a_line_carries_no_doubt_and_a_telephone_number_is_none(sent: Sent, zeros: bool) -> None:
+    text = "12 November 2026\nLine 30: DOB\nrow 61 is like row 58\n2 Marsham Street\n020 7972 1234\n+44 20 7972 1234"
+    assert [(one.number, one.line, one.doubt) for one in sent.read(text) if one.leads] == [
+        (1, 12, UNLIKE),
+        (2, 30, ""),
+        (3, 61, ""),
+        (4, 2, UNLIKE),
+    ][: 3 if sent.standard is WALES else 4]  # no Welsh message begins in line 2
+
+
+@pytest.mark.parametrize("zeros", [True])
+def test_a_line_that_names_another_leads_to_the_one_it_begins_with_or_tells_the_other(sent: Sent, zeros: bool) -> None:
+    too = "it names 58, too: it may be about that line"
+    for text, line, doubt in (
+        ("40,EPISODID is a duplicate of line 58", 40, too),
+        ("40: see line 58", 40, too),
+        ("Line 40: the same as line 58", 40, ""),
+        ("duplicate of line 40 in row 58", 40, too),
+        ("58. Row 40: DOB", 40, too),
+        ("1. Row 40: DOB\n2. Row 61: PC", 40, ""),  # the list counts itself
+    ):
+        one = sent.read(text)[0]
+        assert (one.line, one.doubt) == (line, doubt), text
+
+
+def test_a_reference_that_is_also_a_line_of_its_client_tells_of_his_other_episode(desk: Desk) -> None:
+    later = {"REFLD": "20201001", "TRIAGED": "20201002", "CPLANDT": "20201003"}
+    there = (1, 2, 3, 4, 6)  # below the headings the client 000006 stands in line 6
+    rows = [row(str(number), CLIENT=f"{number:06}", DISD="20200901", CJDISRSN="80") for number in there]
+    desk.take([*rows, row("6", CLIENT="000006", EPISODID="f6", **later)])
+    desk.send()
+    sent = Sent(desk.store, STANDARD)
+    for text in ("000006 DISD before TRIAGED", "client 000006: DISD", "Client ref,Error\n000006,DISD"):
+        one = next(one for one in sent.read(text) if one.leads)
+        assert one.reference == "000006", text
+        assert one.doubt == "that client has 2 episodes in the extract: this is the first", text
+    (one,) = sent.read(f"Line {one.line} client 000006")
+    assert (one.reference, one.doubt) == ("000006", ""), "the line tells which of the two it is"
