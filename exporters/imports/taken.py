@@ -103,17 +103,14 @@ class Plan:
         for one in self.back:
             more.setdefault(one.parent_id, []).append(Event(one.section, planned(one)))
         clients = self.clients
-        before = judge.of(record_of(one, lambda record: record.values) for one in self.touched)
-        after = judge.of(
-            [
-                *(record_of(one, planned, more.get(one.episode.id, ())) for one in self.touched),
-                *(
-                    new_record(replace(one, client=clients[one.client_id]), number)
-                    for number, one in enumerate(self.episodes)
-                ),
-            ]
-        )
-        return before, after
+        as_kept = [record_of(one, lambda record: record.values) for one in self.touched]
+        as_told = [record_of(one, planned, more.get(one.episode.id, ())) for one in self.touched]
+        new = [
+            new_record(replace(one, client=clients[one.client_id]), number) for number, one in enumerate(self.episodes)
+        ]
+        changed = (told for kept, told in zip(as_kept, as_told, strict=True) if told != kept)
+        beside = judge.beside([*changed, *new])
+        return judge.of(as_kept, beside), judge.of([*as_told, *new], beside)
 
 
 @dataclass(frozen=True, slots=True)
