@@ -215,7 +215,9 @@ def check_file(
     tell_rows()
     # What is wrong with the file is known only now, too.
     tell_about_file([*extract.about_file, *filter(None, (undecided_lists(standard),))], _FILE)
-    tell_about_file(examination.file_rules.at_end(), _END)
+    for finding in examination.file_rules.at_end():
+        # Of what shows only in all values each is told and counted by itself, as in the store such a file comes from.
+        tell(finding, _END)
     return Report(standard, tally, findings)
 
 

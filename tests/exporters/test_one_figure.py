@@ -55,6 +55,7 @@ ENGLAND = {
     "an error": {"SEX": ""},
     "a warning": {"PARENT": "Y", "PRNTSTAT": ""},
     "no parent": {"PARENT": "Q"},
+    "a code without its zero": {"DISABLE1": "1"},
     "withheld": {"CONSENT": "N"},
     "no answer": {"CONSENT": ""},
     "no start": {"CPLANDT": ""},
@@ -226,6 +227,7 @@ def typed(store: Store, agency: AgencyInfo) -> None:
     before=False,
     draft=False,
 )
+@example(wrong=[("a code without its zero", ""), ("right", "")], today=DAYS[0], before=False, draft=False)
 @example(wrong=[("closed to come", "an event's"), ("an event wrongly", "")], today=DAYS[0], before=False, draft=False)
 @example(
     wrong=[(one, "") for one in ("no such day", "closed on no day", "consent cut off", "a postcode of nothing")],
