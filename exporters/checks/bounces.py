@@ -96,6 +96,8 @@ class BounceHeading:
     """Columns of other fields and of counts: a number there is nobody's."""
     is_of_rows: bool = False
     """Whether its line is called a row or record, which may be one of the list."""
+    is_of_many: bool = False
+    """Whether what it gives is called lines or rows, which may be how many there are."""
 
     def fits(self, line: str) -> bool:
         """Whether a line has the columns; one that was typed beside the list may have none."""
@@ -123,6 +125,7 @@ class BounceHeading:
             agency=cell(self.agency),
             field=cell(self.field),
             rule=cell(self.rule),
+            unsure=_MANY_TOLD if self.is_of_many and counted else "",
         )
 
 
@@ -155,7 +158,9 @@ def _heading(first: str, standard: Standard) -> BounceHeading | None:
             fields = _COUNTS.union(*(_names(standard, header) for header in standard.headers))
             values = tuple(at for at, name in enumerate(names) if name in fields)
             is_of_rows = line is not None and not names[line].startswith("line")
-            return BounceHeading(delimiter, len(names), line, field, rule, identifiers, agency, values, is_of_rows)
+            is_of_many = line is not None and names[line].startswith(("lines", "rows"))
+            known = (line, field, rule, identifiers, agency, values, is_of_rows, is_of_many)
+            return BounceHeading(delimiter, len(names), *known)
     return None
 
 
@@ -347,16 +352,16 @@ def _counts(numbers: Sequence[int], running: Sequence[int], fewest: int) -> bool
 def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> list[Bounce]:
     """The lines, noted where their numbers may be none of the file.
 
-    What a heading calls lines is, and what a line of the list names as one where it names no other or begins with it.
-    A number that a line merely begins with carries the `doubt` of the list, and every number does where they count the
-    list, `fewest` from 1. `is_of_rows`: its heading calls them rows, which may be those of the list.
+    What a heading calls a line is one, and what a line of the list names as one where it names no other or begins with
+    it. A number that a line merely begins with carries the `doubt` of the list, and every number does where they count
+    the list, `fewest` from 1. `is_of_rows`: its heading calls them rows, which may be those of the list.
     """
     own = [one.begins_with for one in listed if one.begins_with and one.named_line]
     if _counts(own, own, fewest):
         listed = [replace(one, counted=one.named_line) if one.begins_with else one for one in listed]
     first = {one.number: one for one in reversed(listed)}.values()
     told = [one for one in reversed(first) if one.at_line]
-    led = [number for one in told if (number := one.counted if is_of_rows else one.leading)]
+    led = [number for one in told if (number := one.counted if is_of_rows and one.has_heading else one.leading)]
     counts = _counts([one.at_line for one in told], led, fewest)
 
     def unsure(one: Bounce) -> str:
@@ -367,7 +372,7 @@ def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> l
         others = one.lines[1:]
         if others and not one.begins_with_line:
             return f"it names {others[0]}, too: it may be about that line"
-        return _MANY_TOLD if one.is_sum else ""
+        return _MANY_TOLD if one.is_sum else one.unsure
 
     return [replace(one, unsure=unsure(one)) for one in listed]
 

@@ -152,6 +152,12 @@ _PROSE = (
     "3 of your rows were rejected",
     "Rejected rows: 3",
     "Records: 96",
+    "records: 3 rejected",
+    "Number of records: 7",
+    "No. of rows 18",
+    "5 failed",
+    "5 of 23 rejected",
+    "12 Nov 2026",
     "8",
     "12 records failed DOB",
 )
@@ -194,6 +200,16 @@ def test_what_a_mail_calls_a_line_carries_no_doubt_and_a_telephone_number_is_non
         (3, 61, ""),
         (4, 2, UNLIKE),
     ][: 3 if sent.standard is WALES else 4]  # no Welsh message begins in line 2
+
+
+@pytest.mark.parametrize("zeros", [True])
+def test_a_column_of_sums_leads_nowhere_without_a_doubt(sent: Sent, zeros: bool) -> None:
+    for heading in ("Rows", "Lines", "No. of rows", "Count", "Records"):
+        text = f"Rule,Description,{heading}\n13,Closure date without reason,45\n9,Referral after triage,32"
+        assert all(one.doubt for one in sent.read(text) if one.leads), heading
+    for heading in ("Row", "Line number"):
+        text = f"Rule,Description,{heading}\n13,Closure date without reason,45\n9,Referral after triage,32"
+        assert [(one.line, one.doubt) for one in sent.read(text)] == [(45, ""), (32, "")], heading
 
 
 @pytest.mark.parametrize("zeros", [True])
