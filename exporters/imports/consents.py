@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 from exporters.imports.report import ValueDifference
 from exporters.imports.taken import bare_name
-from store.records.consent import Purpose, field_of, history
+from store.records.consent import Purpose, field_of, fields_of, history
 from validators.records import Values
 from validators.rules.messages import listed
 from validators.standard.model import Standard, without_zeros
@@ -76,11 +76,7 @@ class Consents:
         """Take the standard."""
         purposes: tuple[Purpose, ...] = get_args(Purpose)
         self._purposes = {header: one for one in purposes if (header := field_of(standard, one)[0])}
-        fields = dict(field_of(standard, one) for one in purposes)
-        if standard.guarded is not None:
-            # Of a client, too, of whom no answers are kept.
-            fields.setdefault(standard.guarded.consent, standard.guarded.consented)
-        self._asked = {header: _Asked(standard, header, codes) for header, codes in fields.items() if header}
+        self._asked = {header: _Asked(standard, header, codes) for header, codes in fields_of(standard).items()}
 
     def plain(self, values: Values) -> dict[str, str]:
         """The refusals among some values that are written otherwise than by their code, each with its code."""

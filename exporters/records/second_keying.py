@@ -22,6 +22,7 @@ from store.facts import AgencyInfo, StoredRecord
 from store.month import calendar as stored_calendar
 from store.records import agencies, read, second_keying
 from store.records import save as stored_save
+from store.records.consent import given_back
 from store.records.second_keying import Decision, Drawing, Pair, Presence, Right, SampledEpisode, SampleInfo
 from store.records.values import sortable
 from store.snapshot import Snapshot
@@ -437,12 +438,14 @@ def _decide_field(unit: UnitOfWork, work: Work, its: Discrepancy, field: Field, 
     right = {"first": its.first, "second": its.second, "neither": ruling.value}[ruling.right]
     if ruling.right == "neither" and any(_same(standard, field, right, each) for each in (its.first, its.second)):
         raise Problem("That is what one of the two keyed: say that the first or the second is right.")
-    changes = not _same(standard, field, its.now, right)
+    record = its.record
+    put = {**record.values, field.header: right}
+    # Who keyed the paper rightly is one thing; a consent that was taken away since it was keyed is gone.
+    is_gone = its.now != its.first and field.header in given_back(standard, record.values, put)
+    changes = not _same(standard, field, its.now, right) and not is_gone
     if changes:
-        record = its.record
         if record.deleted:
             raise Problem(Sentence("The {episode} is deleted: nothing of it is decided any more."))
-        put = {**record.values, field.header: right}
         if not ruling.after_sent:
             _refuse_links(unit, work, one, record, put)
         stored_save.change(unit, record.kind, record.id, put, record.version)

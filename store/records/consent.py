@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, or_, select, update
 
@@ -129,6 +129,25 @@ def _refusing(standard: Standard, purpose: Purpose) -> list[str]:
     header, consented = field_of(standard, purpose)
     codes = standard.code_lists.get(standard.by_header[header].codes) if header else None
     return [code for code in codes.codes if code not in consented] if codes else []
+
+
+def fields_of(standard: Standard) -> dict[str, frozenset[str]]:
+    """The fields an answer travels in, for whatever it is asked, and the codes that agree in each; also that of a
+    client, of whom no answers are kept."""
+    purposes: tuple[Purpose, ...] = get_args(Purpose)
+    found = dict(field_of(standard, one) for one in purposes)
+    if standard.guarded is not None:
+        found.setdefault(standard.guarded.consent, standard.guarded.consented)
+    return {header: codes for header, codes in found.items() if header}
+
+
+def given_back(standard: Standard, stands: Values, put: Values) -> list[str]:
+    """The fields in which `put` would agree to what is not agreed to as it `stands`.
+
+    Whoever chooses more than these at one stroke chooses none of them: somebody may have taken that consent away.
+    """
+    asked = fields_of(standard).items()
+    return [one for one, codes in asked if put.get(one) in codes and stands.get(one) not in codes]
 
 
 # Reading

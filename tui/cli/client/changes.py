@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from exporters.records.find import episode_of, records_of, with_new
 from store.facts import NEVER, ClientTree, Draft, DraftInfo, Kind, StoredRecord
 from store.live import drafts, presence
+from store.records.consent import given_back
 from store.unit_of_work import UnitOfWork
 from tui.cli.client.context import ClientWork, SaveOptions
 from tui.cli.context import now
@@ -175,7 +176,8 @@ def changed_record(
     if draft is not None and how.use_draft:
         _refuse_overtaken(draft, record, how)
         # Past another's save what he changed alone stays his; where both did, the draft is meant.
-        values = merged(draft.values, record.values, draft.began_with) if draft.is_overtaken else draft.values
+        values = merged(draft.values, record.values, draft.began_with)
+        _refuse_consent(at.work.standard, draft, record, values, given)
     before = record.values if record.version else NO_VALUES
     # Values that the data set does not know stay as they are.
     sections, over = (
@@ -294,3 +296,15 @@ def _refuse_overtaken(draft: DraftInfo, record: StoredRecord, how: SaveOptions) 
                 person=record.changed_by,
             )
         )
+
+
+def _refuse_consent(standard: Standard, draft: DraftInfo, record: StoredRecord, values: Values, given: Values) -> None:
+    """Refuse to agree, with all of a draft, to what somebody recorded since as not agreed to; `given` by itself it is
+    whoever gives it who says so."""
+    for header in given_back(standard, record.values, values):
+        # Where nobody knows what it began with, what it says of consent may be as old as all of it.
+        began = draft.began_with or (values if draft.is_overtaken else record.values)
+        if header not in given and began.get(header, "") != record.values.get(header, ""):
+            told = "{label} was saved since by {person} as not agreed to, and your draft agrees: say {header}= as well."
+            label = standard.by_header[header].label
+            raise Problem(Sentence(told, label=label, person=record.changed_by, header=header))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from textual import events
 from textual.widget import Widget
 
+from store.records.consent import given_back
 from tui.form.dates import show_date
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.line_list import LineList
@@ -103,6 +104,7 @@ class ComparePage(BaseScreen[Values]):
                 self.sides.choice[header] = THEIRS
             elif base is not None and theirs.get(header, "") == base.get(header, ""):
                 self.sides.choice[header] = MINE
+        self.asked = given_back(standard, theirs, mine)
         self.open_ones = [header for header in self.differing if header not in self.sides.choice]
 
     @property
@@ -137,9 +139,16 @@ class ComparePage(BaseScreen[Values]):
             self.sides.go(self.differing.index(self.open_ones[0]))
 
     def action_all(self, which: int) -> None:
-        """One side in every field."""
+        """One side in every field. What is typed here is no more than what was; and a consent that is not agreed to as
+        it is saved is given by whoever chooses that, not by what is chosen with all else."""
+        began, asked = self.began, self.asked if which == MINE else []
         for header in self.differing:
-            self.sides.choose(header, which)
+            is_typed = began is None or self.mine.get(header, "") != began.get(header, "")
+            if which == THEIRS or (is_typed and header not in asked):
+                self.sides.choose(header, which)
+        if left := [header for header in asked if self.sides.choice.get(header) != MINE]:
+            self.sides.go(self.differing.index(left[0]))
+            self.say(f"{self.sides.standard.by_header[left[0]].label} is chosen by itself, in its line.", "notice")
 
     def action_take(self) -> None:
         """F2: away with what is chosen."""

@@ -152,7 +152,7 @@ class Adding:
         self.screen = screen
         self._deletions: list[Deletion] = []
         """The latest last."""
-        self._typed: dict[str, Values] = {}
+        self._typed: dict[str, tuple[Values, Values]] = {}
         """What was typed and not saved in records that were deleted here, by record: it comes back with them."""
 
     # --- new --------------------------------------------------------------------------------
@@ -283,9 +283,7 @@ class Adding:
         def done(tree: ClientTree) -> None:
             self._note_deleted([held])
             if held.is_changed:
-                now, before = held.values, held.saved
-                differ = (one for one in {*now, *before} if now.get(one, "") != before.get(one, ""))
-                self._typed[held.id] = {header: now.get(header, "") for header in differ}
+                self._typed[held.id] = dict(held.values), held.base
             held.model, held.typed = None, None
             screen.saving.take(tree, own=True)
             self._say_deleted(held)
@@ -343,16 +341,18 @@ class Adding:
             return
 
         def done(tree: ClientTree) -> None:
-            typed = dict(held.values) if held.is_changed else None
+            typed = self._typed.pop(held.id, None)
+            if held.is_changed:
+                typed = dict(held.values), held.base
             held.overtaken = ""
             self.screen.saving.take(tree)
             stored = next((one for one in records_of(tree) if one.id == held.id), None)
-            if stored is not None and (changes := self._typed.pop(held.id, None)) and typed is None:
-                typed = {header: text for header, text in {**stored.values, **changes}.items() if text}
             if typed is not None:
                 if stored is not None:
                     held.adopt(stored)
-                held.typed, held.model = typed, None
+                    if typed[1] != stored.values:  # somebody changed it before: saving shows both
+                        held.version, held.began = item.version, typed[1]
+                held.typed, held.model = typed[0], None
                 self.screen.case.changed(held)
                 self.screen.keeper.touch(held)
             self._deletions = [one for one in self._deletions if held not in one.gone]
