@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from exporters.formats.base import EarlierText, SentEpisode
+from exporters.formats.base import NAMELESS, EarlierText, SentEpisode
 from exporters.formats.kept_text import Pieces
 from validators.problems import Problem
 from validators.records import Values
@@ -79,13 +79,17 @@ class ExtractText:
         self.rows = 0
         self.groups: dict[str, str] = {}
         self._group(lines)
-        own = set(self.headers)
+        # A column may be another section's in another edition: an event is of the section that it was sent as.
         sections = standard.headers_by_section
+        sent_as = {
+            one.id: {renamed.get(header, header) for header in then.headers_by_section[one.id]}
+            for one in then.event_sections
+        }
         self._events = [
-            (section.id, section.id_field, [h for h in sections[section.id] if h in own])
-            for section in standard.event_sections
+            (one.id, one.id_field, [h for h in sections[one.id] if h in sent_as.get(one.id, ())])
+            for one in standard.event_sections
         ]
-        of_events = {header for _, _, headers in self._events for header in headers}
+        of_events = set().union(*sent_as.values(), *(sections[one.id] for one in standard.event_sections))
         self._base = [header for header in self.headers if header not in of_events]
 
     def _group(self, lines: Iterable[str]) -> None:
@@ -104,7 +108,7 @@ class ExtractText:
                 # Without consent some data sets send no more than who it is: the row is that client's, wherever it
                 # stands. One that is cut short stands alone.
                 client = cells[client_at] if len(cells) > client_at else ""
-                key = f"\x1f{client}" if client else f"\x1f\x1f{rows}"
+                key = f"{NAMELESS}{client}" if client else f"{NAMELESS}{NAMELESS}{rows}"
             before = known(key)
             groups[key] = line if before is None else before + line
         self.rows = rows
@@ -113,13 +117,15 @@ class ExtractText:
         """What is under an identifier: one episode, or one for each client where several clients share it."""
         found: dict[str, SentEpisode] = {}
         reference = self.standard.role("client_reference")
-        text = self.groups[key]
+        text, is_nameless = self.groups[key], key.startswith(NAMELESS)
         quoted = lines_of([text.encode("utf-8", "surrogatepass")], "utf-8") if _QUOTE in text else None
         for line in quoted or text.split("\n"):
             if not line:
                 continue
             cells = cells_of(line)
             row = {header: cell for header, cell in zip(self.headers, cells, strict=False) if cell}
+            if is_nameless:
+                row.pop(self._identity, "")
             client = row.get(self._client, "")
             if client not in found:
                 values = {header: row[header] for header in self._base if header in row}

@@ -5,11 +5,12 @@ What the exporter writes of itself (the software's name and version) is not comp
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from exporters.formats import choose
-from exporters.formats.base import SentEpisode, SentText
+from exporters.formats.base import NAMELESS, SentEpisode, SentText
 from validators.standard.model import Standard
 
 Change = Literal["new", "gone", "changed"]
@@ -67,6 +68,7 @@ class Comparison:
 
 def compare(old: SentText, new: SentText) -> Comparison:
     """Compare two extracts; episodes in the order of the older one, then those that are new."""
+    old, new = named_alike(old, new)
     fields, opened = compared_fields(old, new), new.standard.role("opened")
     found: list[Difference] = []
     changed = 0
@@ -99,6 +101,30 @@ def compared_fields(old: SentText, new: SentText) -> frozenset[str]:
 
 _COUNTED = re.compile(r" \([0-9]+\)\Z")
 """Ends the name of an event that another one of its episode has, too."""
+
+
+def named_alike(old: SentText, new: SentText) -> tuple[SentText, SentText]:
+    """Two texts in which those who do not consent are known alike.
+
+    One edition sends them with the identifier of an episode, the other without: then the client is the same one.
+    """
+    return _named_as_in(old, new), _named_as_in(new, old)
+
+
+def _named_as_in(text: SentText, other: SentText) -> SentText:
+    nameless = {key for key in other.groups if key.startswith(NAMELESS) and key not in text.groups}
+    if not nameless:
+        return text
+    same, groups = copy(text), dict[str, str]()
+    for key, lines in text.groups.items():
+        if key not in other.groups:
+            some = text.episodes(key)
+            client = f"{NAMELESS}{some[0].client}" if len(some) == 1 else ""
+            if client in nameless and not text.standard.has_consent(some[0].values):
+                key = client
+        groups[key] = groups.get(key, "") + lines
+    same.groups = groups
+    return same
 
 
 def pairs(old: SentText, new: SentText) -> Iterator[Pair]:

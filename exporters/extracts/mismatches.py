@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from exporters.extracts.compare import FieldChange, between, compared_fields, pairs
+from exporters.extracts.compare import FieldChange, between, compared_fields, named_alike, pairs
 from exporters.extracts.preview import Preview, all_known, extracts_so_far, kept_text, sent_so_far
 from exporters.formats import choose
 from exporters.formats.base import SentEpisode, SentText, event_name
@@ -103,7 +103,7 @@ class Finder:
         self.opened, self.closed, self.consent = role("opened"), role("closed"), role("consent")
         self.identity = [header for header in map(role, IDENTITY) if header]
         self.residence, self.names = role("residence"), (role("given_initial"), role("family_initial"))
-        self.old, self.new = sent, preview.by_episode
+        self.old, self.new = named_alike(sent, preview.by_episode)
         self.pairs = list(pairs(self.old, self.new))
         self.named = self.standard.named_sections
         self.came = [now for was, now in self.pairs if was is None and now is not None]

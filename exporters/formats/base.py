@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from validators.rules.file_rules import Alike, Repeats
 
 Progress = Callable[[int], None]
+NAMELESS = "\x1f"
+"""What the key begins with of a client who does not consent, and was sent without an episode's identifier."""
 Went = Callable[[], Mapping[str, Collection[str]]]
 """Reads which records were sent so, by digests."""
 """Told now and then how far a file is read, in lines."""

@@ -577,3 +577,48 @@ def test_what_was_sent_under_another_header_is_compared_under_the_one_of_today(f
     found = json.loads(differs.out)
     assert "NALOX" in found["columns_new"] and "HEPATCTD" not in found["columns_new"]
     assert "TITREAT" in found["columns_gone"] and "HEPCTD" not in found["columns_gone"]
+
+
+def test_who_was_sent_is_the_same_in_a_letter_that_names_no_episode_without_consent(place: Place) -> None:
+    """P sends who does not consent with the identifier of the episode, R without; R calls by a column of P's
+    sub-interventions a record that nobody ever keyed. Neither is a person or an event that is gone: each would have to
+    be confirmed with a reason."""
+    made = ("--standard", "ndtms-cjit-p", "--agency", "AB123", "--clients", 30, "--today", "2026-03-25")
+    assert call("sample", *made, *place.options).code == 0
+    in_april, in_may, out = ("--today", "2026-04-03"), ("--today", "2026-05-03"), ("--out", place.folder)
+
+    def open_mismatches(month: str, on: tuple[str, str]) -> list[tuple[str, str]]:
+        looked = call("extracts", "mismatches", "--submission", month, "--format", "json", *on, *place.options)
+        return [(one["kind"], one["told"]) for one in json.loads(looked.out)["mismatches"] if one["state"] == "open"]
+
+    def differ(month: str, on: tuple[str, str]) -> set[tuple[str, str]]:
+        looked = call("extracts", "diff", "last", "--submission", month, "--format", "json", *on, *place.options)
+        told = json.loads(looked.out)
+        assert told["alike"] > 1
+        return {(one["change"], one["section"]) for one in told["differences"]}
+
+    with opened(place) as store, store.reading() as snapshot:
+        every = list(read.episodes(snapshot, agencies.one(snapshot)))
+    assert {event.section for one in every for event in one.events} == {"sub_intervention", "referral"}
+    withheld = [one for one in every if not one.episode.get("DISD")][:3]
+    for one in withheld:
+        assert call("client", "edit", one.episode_id, "CONSENT=N", *in_april, *place.options).code in (0, 1)
+    assert call("export", "--submission", "2026-03", *out, *in_april, *place.options).code in (0, 1)
+    told(call("extracts", "sent", "last", *in_april, *place.options))
+    step = ("agencies", "change-letter", "AB123", "--to", "ndtms-r-ad", "--from", "2026-04-01")
+    told(call(*step, *in_april, *place.options))
+    assert (open_mismatches("2026-04", in_may), differ("2026-04", in_may)) == ([], set())
+    receipt = json.loads(
+        call("export", "--submission", "2026-04", "--dry-run", "--format", "json", *in_may, *place.options).out
+    )
+    changed = receipt["changed_since"]
+    assert not any((*changed["episodes"].values(), *changed["events"].values()))
+    # What becomes of somebody is told.
+    assert call("client", "edit", withheld[0].episode_id, "CONSENT=Y", *in_may, *place.options).code in (0, 1)
+    assert call("client", "delete", withheld[1].client_id, *in_may, *place.options).code == 0
+    assert open_mismatches("2026-04", in_may)[0][1].startswith("It was deleted by ")
+    # March, sent again by the letter that was left, denies nothing of April either: what R does not ask comes again.
+    assert call("export", "--submission", "2026-04", *out, *in_may, *place.options).code in (0, 1)
+    told(call("extracts", "sent", "last", *in_may, *place.options))
+    again = {("new", "sub_intervention"), ("new", "referral")}
+    assert (open_mismatches("2026-03", in_may), differ("2026-03", in_may)) == ([], again)
