@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from store.facts import AgencyInfo, ExtractInfo
-from store.month import letters
+from store.month import letter_changes
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.rules.checker import Checker
@@ -30,7 +30,7 @@ class Work:
 def work_on(snapshot: Snapshot, work: Work, day: date) -> Work:
     """The work by the standard that the agency reported by on a day: what ends before it changed its letter goes out
     in the old one."""
-    name, held = letters.standard_on(snapshot, work.agency, day)
+    name, held = letter_changes.standard_on(snapshot, work.agency, day)
     if name == work.agency.standard:
         return work
     return Work(work.agency, replace(snapshot.derivers[name].standard, held_in=held), work.today)
@@ -47,7 +47,7 @@ def written_by(
         then = snapshot.derivers[extract.standard].standard
     except Problem:
         return standard, {}
-    now = letters.held_of(snapshot, agency, extract.standard)
+    now = letter_changes.held_of(snapshot, agency, extract.standard)
     then = replace(then, held_in=now)
     called = {held: header for header, held in standard.held_in.items()}
     pairs = ((header, now.get(header, header)) for header in then.headers)

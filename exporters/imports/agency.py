@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import Taking
-from store.month import letters
+from store.month import letter_changes
 from store.records import agencies
 from store.snapshot import Snapshot
 from validators.agency import agency_code
@@ -149,7 +149,7 @@ def letter_now(snapshot: Snapshot, code: str, standard: str) -> str:
     held = [one for one in agencies.listed(snapshot) if canonical(one.code) == canonical(code)]
     if any(one.standard == standard for one in held):
         return ""
-    left = (one for one in held if any(each.before == standard for each in letters.changes(snapshot, one)))
+    left = (one for one in held if any(each.before == standard for each in letter_changes.changes(snapshot, one)))
     return next((one.standard for one in left), "")
 
 

@@ -9,7 +9,7 @@ from exporters.subject.names import editions_of, names_of
 from store.clients import lookalikes
 from store.clients.facts import Counterpart, Sought
 from store.facts import AgencyInfo, ClientTree, StoredRecord
-from store.month import letters, locate
+from store.month import letter_changes, locate
 from store.records import agencies, read, removal
 from store.records.values import sortable, unpack
 from store.snapshot import Snapshot
@@ -108,7 +108,7 @@ def _next(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: lis
     notes = dict.fromkeys(one.note for tree in trees for one in tree.episodes if copied_from(one.note))
     for note in notes:
         for other in others:
-            called = {f"agency {other.code} ({edition})" for edition in letters.editions(snapshot, other)}
+            called = {f"agency {other.code} ({edition})" for edition in letter_changes.editions(snapshot, other)}
             if copied_from(note) in called:
                 found += _origins(snapshot, other, note)
     return found

@@ -13,7 +13,7 @@ from exporters.formats import choose
 from exporters.formats.base import Format
 from store.clients import lookalikes
 from store.facts import AgencyInfo, ClientTree, ExtractInfo
-from store.month import extracts, letters, locate
+from store.month import extracts, letter_changes, locate
 from store.records import agencies, read, removal
 from store.records.values import closed_up, is_day, sortable, unpack
 from store.snapshot import Snapshot
@@ -208,7 +208,7 @@ def _names_in(snapshot: Snapshot, other: AgencyInfo, names: Names) -> Names:
 def editions_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard) -> list[Standard]:
     """The standard of an agency, and then those it has reported by; none that was taken back since."""
     found = [standard]
-    for edition in letters.editions(snapshot, agency):
+    for edition in letter_changes.editions(snapshot, agency):
         if edition != standard.id:
             with suppress(Problem):
                 found.append(load(edition))

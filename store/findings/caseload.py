@@ -32,7 +32,7 @@ def figures(
     since their check. For the period that is due they are the extract's own figures, what waits or was sent already
     left out; for another period all that is known of an episode counts.
     """
-    sent = sent_in(snapshot.derivers[agency.standard], agency, period) if period else live(agency)
+    sent = sent_in(snapshot, agency, period) if period else live(agency)
     # Of what is sent otherwise than it stands, what was found in that counts.
     apart = GOING_OUT.c.episode_number.is_not(None)
     own = (GOING_OUT.c.episode_number == EPISODES.c.number) & (

@@ -12,18 +12,19 @@ from store.disk.tables import CLIENTS, EPISODES, FINDINGS, GOING_OUT, LINES
 from store.facts import AgencyInfo
 from store.findings import due_part
 from store.findings.figures import WEIGHTS
-from store.records.values import Deriver
+from store.month import letter_changes
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.records import Severity
 
 
-def sent_in(deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod) -> ColumnElement[bool]:
-    """Which episodes a period's extract takes, as far as their derived columns tell.
+def sent_in(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) -> ColumnElement[bool]:
+    """Which episodes a period's extract takes, as far as their derived columns tell, by the edition it is written by.
 
     The same as `exporters.csv_format.selection`, but that fields which no column is derived from are not asked whether
     an episode is extracted at all. What is no date lies before and after nothing.
     """
+    deriver = snapshot.derivers[letter_changes.standard_on(snapshot, agency, period.end)[0]]
     start, end = period.start.isoformat(), period.end.isoformat()
     its = EPISODES.c
     within = live(agency) & (its.opened.is_(None) | (its.opened <= end) | _no_date(its.opened))
@@ -69,7 +70,7 @@ def concerns(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) ->
     """
     its = FINDINGS.c
     shown = due_part.shown_in(snapshot, agency, period)
-    sent = select(EPISODES.c.number).where(sent_in(snapshot.derivers[agency.standard], agency, period))
+    sent = select(EPISODES.c.number).where(sent_in(snapshot, agency, period))
     mine = GOING_OUT.c.period == due_part.key(period)
     apart = select(GOING_OUT.c.episode_number).where(mine)
     event = sqlite.json_text(its.told, "event_id")
@@ -99,7 +100,7 @@ def parts(
         select(EPISODES.c.id, GOING_OUT.c.told, GOING_OUT.c.rows)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
         .outerjoin(GOING_OUT, own)
-        .where(CLIENTS.c.id == client_id, sent_in(snapshot.derivers[agency.standard], agency, period))
+        .where(CLIENTS.c.id == client_id, sent_in(snapshot, agency, period))
     )
     found = snapshot.connection.execute(query).all()
     return {

@@ -187,7 +187,7 @@ def changed_since(snapshot: Snapshot, agency: AgencyInfo, extract: ExtractInfo) 
 
 def count_unanswered_consent(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) -> int:
     """How many episodes that a period's extract takes have no answer to the question of consent."""
-    sent = sent_in(snapshot.derivers[agency.standard], agency, period)
+    sent = sent_in(snapshot, agency, period)
     query = select(func.count()).select_from(EPISODES).where(EPISODES.c.consent.is_(None), sent)
     return int(snapshot.connection.execute(query).scalar_one())
 

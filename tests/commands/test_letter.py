@@ -23,7 +23,7 @@ from store.facts import Draft, Who
 from store.findings import queries
 from store.live import drafts
 from store.month import calendar as stored_calendar
-from store.month import letters
+from store.month import letter_changes, letters
 from store.records import agencies, carried, holding, read, save
 from store.store import Store, open_store
 from tests.commands.running import Outcome, Place, call
@@ -383,7 +383,7 @@ def test_another_change_than_one_was_asked_about_is_not_undone(filled: Place) ->
     told(call(*STEP, *AFTER, *filled.options))
     with opened(filled) as store:
         agency = store.ask(agencies.one)
-        (seen,) = store.ask(letters.changes, agency)
+        (seen,) = store.ask(letter_changes.changes, agency)
         store.do(WHO, letters.undo, agency)
         with pytest.raises(Problem, match="has not changed its letter"):
             store.do(WHO, letters.undo, agency, seen)
@@ -391,7 +391,7 @@ def test_another_change_than_one_was_asked_about_is_not_undone(filled: Place) ->
         with pytest.raises(Problem, match=f"to ndtms-s-ad on 2026-05-01 .{WHO.person}.: look again"):
             store.do(WHO, letters.undo, agency, seen)
         assert store.ask(agencies.one) == again
-        (now,) = store.ask(letters.changes, again)
+        (now,) = store.ask(letter_changes.changes, again)
         assert store.do(WHO, letters.undo, again, now).standard == "ndtms-r-ad"
 
 
@@ -622,3 +622,21 @@ def test_who_was_sent_is_the_same_in_a_letter_that_names_no_episode_without_cons
     told(call("extracts", "sent", "last", *in_may, *place.options))
     again = {("new", "sub_intervention"), ("new", "referral")}
     assert (open_mismatches("2026-03", in_may), differ("2026-03", in_may)) == ([], again)
+
+
+def test_which_episodes_go_is_told_by_the_letter_of_the_month(filled: Place) -> None:
+    """R sends who has no start of treatment yet, P does not: after a change of letter Month and `due` counted fewer of
+    R's last return than it holds."""
+    day = ("--today", "2026-04-05")
+    with opened(filled) as store, store.reading() as snapshot:
+        every = list(read.episodes(snapshot, agencies.one(snapshot)))
+    before = [one for one in every if one.episode["CONSENT"] == "Y" and not one.episode.get("DISD")][:3]
+    for one in before:
+        assert call("client", "edit", one.episode_id, "CPLANDT=", *day, *filled.options).code in (0, 1)
+    step = ("agencies", "change-letter", "N9901", "--to", "ndtms-cjit-p", "--from", "2026-04-01")
+    told(call(*step, *day, *filled.options))
+    due = json.loads(call("due", "--format", "json", *day, *filled.options).out)[0]
+    looked = call("export", "--submission", "2026-03", "--dry-run", "--format", "json", *day, *filled.options)
+    receipt = json.loads(looked.out)
+    same = ("rows", "episodes", "errors", "warnings", "load_percent", "data_quality_percent")
+    assert receipt["rows"] and {name: due[name] for name in same} == {name: receipt[name] for name in same}

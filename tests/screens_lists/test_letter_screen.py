@@ -11,7 +11,7 @@ from exporters.editions.install import candidate, install_audited
 from exporters.editions.letter import change_letter, plan_letter
 from exporters.work import Work
 from store.facts import AgencyInfo, Who
-from store.month import letters
+from store.month import letter_changes, letters
 from store.records import agencies, bulk_load
 from store.store import Store
 from tests.commands import test_letter as by_line
@@ -100,7 +100,9 @@ def test_a_change_of_letter_is_shown_done_and_undone_by_keys(
     terminal.until("Nothing is changed yet")
     terminal.press("<f2>")
     terminal.until("N9901 is open: Made-up data set S")
-    assert [one.after for one in ask(store, letters.changes, ask(store, agencies.one, "N9901"))] == ["ndtms-s-ad"]
+    assert [one.after for one in ask(store, letter_changes.changes, ask(store, agencies.one, "N9901"))] == [
+        "ndtms-s-ad"
+    ]
 
 
 def test_a_change_of_letter_by_somebody_else_is_noticed_and_what_is_typed_is_kept(

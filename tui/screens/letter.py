@@ -10,7 +10,7 @@ from exporters.editions.letter import LetterPlan, change_letter, plan_letter, to
 from exporters.month.status import day_text
 from exporters.work import Work
 from store.facts import AgencyInfo
-from store.month import letters
+from store.month import letter_changes, letters
 from store.month.facts import LetterChange
 from store.records import agencies
 from store.snapshot import Snapshot
@@ -185,4 +185,4 @@ def ask_to_undo(screen: StoreScreen[None], agency: AgencyInfo, went: Went) -> No
 
 
 def _last(snapshot: Snapshot, agency: AgencyInfo) -> LetterChange | None:
-    return next(reversed(letters.changes(snapshot, agency)), None)
+    return next(reversed(letter_changes.changes(snapshot, agency)), None)
