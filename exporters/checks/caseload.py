@@ -13,9 +13,10 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from exporters.checks.carried import CarriedNotices
+from exporters.extracts.outside_dates import OutsideDates
 from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
-from exporters.formats.outgoing import Outgoing, waiting
+from exporters.formats.outgoing import Outgoing, as_then, waiting
 from exporters.work import Work, work_on
 from store.clients import index, lookalikes
 from store.disk import audit
@@ -76,7 +77,8 @@ class GoingCheck:
         self.standard = work.standard
         self._selection = choose.of(self.standard).selection(period)
         self._selection.begin(snapshot, agency)
-        self._context = replace(context, source="file", period=period)
+        self._stored, self._context = context, replace(context, source="file", period=period)
+        self._dates = OutsideDates(self.standard, period)
         self._apart = frozenset(
             rule.id
             for rule in checker.standard.rules
@@ -107,8 +109,9 @@ class GoingCheck:
         if not is_apart and self._selection.goes_as_it_is(record):
             return
         outgoing = self._selection.outgoing(record, sent)
+        outside = self._outside(record) if self._is_old and (outgoing.left_out or outgoing.held_back) else ()
         if outgoing.left_out or outgoing.unchanged:
-            self._found[record.episode_id] = Going()
+            self._found[record.episode_id] = Going(outside=outside)
             return
         events = tuple(event.id for event in outgoing.record.events)
         part = len(events) < len(record.events) or bool(outgoing.held_back) or outgoing.is_cut
@@ -119,12 +122,24 @@ class GoingCheck:
         if self._is_old:
             judged = tuple(map(self._told_of_letter, judged))
         found = self._by_kept(judged, kept, waiting(record, outgoing))
-        self._found[record.episode_id] = Going(rows, events, found)
+        self._found[record.episode_id] = Going(rows, events, found, outside)
+
+    def _outside(self, record: EpisodeRecord) -> tuple[Finding, ...]:
+        """What the letter that was left finds of the dates by which it keeps an episode out, or a part of it."""
+        its = as_then(self.standard, record)
+        consented, found = self.standard.has_consent(its.episode), self._checker.check(its, self._stored)
+        return tuple(self._told_of_letter(one) for one in found if self._dates.keep_out(one, consented=consented))
 
     def _judged(self, outgoing: Outgoing) -> tuple[Finding, ...]:
         part = {event.id for event in outgoing.record.events} | {""}
-        found = self._checker.check(outgoing.judged, self._context)
-        return (*(one for one in found if one.event_id in part), *outgoing.findings)
+        found = [one for one in self._checker.check(outgoing.judged, self._context) if one.event_id in part]
+        if (kept := outgoing.judged.kept) is not None and not self.standard.has_consent(kept.episode):
+            # An answer that stays here, because it may be any text, is one that somebody gave.
+            own = {**kept.client, **kept.episode}
+            found = [
+                replace(one, values={h: text or own.get(h, "") for h, text in one.values.items()}) for one in found
+            ]
+        return (*found, *outgoing.findings)
 
     def _told_of_letter(self, one: Finding) -> Finding:
         """What is found in a return that still goes out in the letter which was left, at the fields as they are called

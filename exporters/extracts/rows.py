@@ -1,7 +1,7 @@
 """The rows of an extract, accounted for in its receipt: written to a file, or to a text to look at.
 
 The rows stand in the order in which episodes were entered, an episode's events in theirs: the documented, stable order.
-What a wrong date keeps out of them is found here, too: an episode outside the period, a part that is held back.
+What a wrong date keeps out of them is found here, too.
 """
 
 import re
@@ -14,82 +14,21 @@ from exporters.checks.caseload import stored_context
 from exporters.checks.file_check import HELD_AT_ONCE, Examination
 from exporters.checks.return_check import examination, examined, going
 from exporters.extracts.otherwise import gone_by
+from exporters.extracts.outside_dates import OutsideDates
 from exporters.extracts.receipt import Omitted, Receipt, Whose
 from exporters.formats import choose
 from exporters.formats.base import ReturnDetails, Selecting, Sink
 from exporters.formats.outgoing import Outgoing
 from exporters.work import Work
-from store.facts import AgencyInfo
-from store.findings.queries import faults_in
 from store.live import drafts
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
-from validators.dates import parse_date
 from validators.problems import Problem
 from validators.quality import Tally
-from validators.records import EpisodeRecord, Finding, Severity
+from validators.records import EpisodeRecord, Finding
 from validators.rules.columns import ColumnCheck
 from validators.rules.registry import Context
 from validators.standard.model import Standard
-
-
-class OutsideDates:
-    """The dates by which an episode, or a part of it, lies outside a reporting period."""
-
-    def __init__(self, standard: Standard, period: ReportingPeriod) -> None:
-        """Take the standard whose dates are meant, and the period."""
-        self.period = period
-        role, submission = standard.role, standard.submission
-        self._opened = role("opened")
-        # What goes by what was sent before never lies too far back.
-        self._closed = "" if submission.kinds else role("closed")
-        # As the two kinds of selection hold back: a table's whole events, a message's dates each for itself.
-        roles = ("assessed", "closed") if submission.kinds else ("begun", "closed")
-        parts = {header for header in map(role, roles) if header}
-        for section in standard.event_sections:
-            parts |= {*standard.headers_by_section[section.id]} if submission.kinds else {section.date_field}
-        waits = submission.after_period == "hold"
-        self._held = {header for header in parts if header and waits and standard.by_header[header].is_date}
-
-    @property
-    def headers(self) -> frozenset[str]:
-        """All of them."""
-        return frozenset(filter(None, (self._opened, self._closed, *self._held)))
-
-    def keep_out(self, finding: Finding, *, consented: bool) -> bool:
-        """Whether a finding doubts a date that keeps something out. Without consent no part is held back.
-
-        Wales calls such a date a mere warning: that counts as well, until somebody accepts it.
-        """
-        if finding.severity is Severity.NOTICE or finding.accepted:
-            return False
-        for header, text in finding.values.items():
-            if header not in self.headers:
-                continue
-            day = parse_date(text) if text else None
-            if day is None:
-                continue
-            if day > self.period.end and (header == self._opened or (consented and header in self._held)):
-                return True
-            if header == self._closed and day < self.period.start:
-                return True
-        return False
-
-
-def kept_out(
-    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, period: ReportingPeriod
-) -> tuple[Finding, ...]:
-    """Of each episode that a wrong date keeps out of a period's return, or a part of it, the gravest such fault.
-
-    By the results of the last check. Raises Problem when the store cannot be read.
-    """
-    dates = OutsideDates(standard, period)
-    found: dict[str, Finding] = {}
-    for one, consented in faults_in(snapshot, agency, dates.headers):
-        if one.episode_id not in found and dates.keep_out(one, consented=consented):
-            found[one.episode_id] = one
-    return tuple(found.values())
-
 
 Progress = Callable[[int], None]
 

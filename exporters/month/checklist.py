@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from exporters.extracts.otherwise import otherwise
+from exporters.extracts.outside_dates import kept_out
 from exporters.extracts.readiness import Check, Readiness
 from exporters.extracts.receipt import part_of
-from exporters.extracts.rows import kept_out
 from exporters.formats import choose
 from exporters.formats.base import unplaced
 from exporters.month.portal_figures import compared
@@ -47,12 +47,14 @@ if TYPE_CHECKING:
 class Counted:
     """What of a return is counted by making it, which takes as long as to write one.
 
-    `mismatches` are those still open against what was sent before. The `figures` are of what would be sent; None of the
-    return that is due, of which the last check keeps them.
+    `mismatches` are those still open against what was sent before. The `figures` are of what would be sent, `kept_out`
+    of what a wrong date keeps out of that; of the return that is due the last check keeps both, and they are None and
+    empty.
     """
 
     mismatches: int
     figures: CaseloadFigures | None = None
+    kept_out: tuple["Finding", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,11 @@ def situation(
     """
     month = period.submission
     is_due = period == stored_calendar.due_period(snapshot, agency, today)
-    figures = caseload.figures(snapshot, agency, period, day=today) if is_due else counts and counts.figures
+    if is_due:
+        figures: CaseloadFigures | None = caseload.figures(snapshot, agency, period, day=today)
+        outside = kept_out(snapshot, agency, standard, period)
+    else:
+        figures, outside = (counts.figures, counts.kept_out) if counts else (None, ())
     attempts = submissions.listed(snapshot, agency, month)
     its = submission or (attempts[-1] if attempts else None)
     extract = extract_of(stored_extracts.listed(snapshot, agency), attempts, month, its.number if its else 0)
@@ -219,7 +225,7 @@ def situation(
         mismatches=counts.mismatches if counts else None,
         word=standard.word("episode"),
         row_word=standard.word("row"),
-        kept_out=kept_out(snapshot, agency, standard, period),
+        kept_out=outside,
         period_end=period.end,
         today=today,
         unofficial=choose.of(standard).unofficial(),
@@ -239,7 +245,9 @@ def counted_apart(
 
     preview = preview_extract(snapshot, Work(agency, standard, today), period.submission)
     many = len(find_mismatches(snapshot, preview).open)
-    return Counted(many, None if is_due else figures_of(preview.tally))
+    if is_due:
+        return Counted(many)
+    return Counted(many, figures_of(preview.tally), tuple(preview.receipt.kept_out.values()))
 
 
 def open_mismatches(

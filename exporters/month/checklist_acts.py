@@ -330,7 +330,7 @@ class Acts:
             counts = self._counts()
             known = replace(known, mismatches=counts.mismatches)
             if counts.figures is not None:
-                known = replace(known, figures=counts.figures, is_uncounted=False)
+                known = replace(known, figures=counts.figures, kept_out=counts.kept_out, is_uncounted=False)
         known = replace(known, extract=extract, against=against)
         data = {item.id: f"{item.state}|{item.told}" for item in judge(self.standard, known) if item.by == "data"}
         held = {one.item for one in known.ticks if one.holds}

@@ -392,7 +392,7 @@ FINDINGS = Table(
 
 `acceptance` is that of a warning, 0 for none; `beside` says of what only shows beside other episodes where it shows:
 among all that is kept (1), in the return that is due (2), or in both (3). What is found in what goes of an episode in
-that return, and not in all of it as it is kept, has 4."""
+that return, and not in all of it as it is kept, has 4; what a letter that was left finds in what it keeps out 8."""
 
 BESIDE_CHECKS = Table(
     "beside_check",

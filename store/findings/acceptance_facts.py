@@ -128,11 +128,13 @@ class Going:
     """What an extract would hold of an episode where that is not all of it as it stands.
 
     `rows` it would have there (0: nothing of it goes), the ids of its `events`, and what the rules say of what goes.
+    `outside` are the faults that keep it out, or a part of it, where that is judged by a letter which was left.
     """
 
     rows: int = 0
     events: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    outside: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

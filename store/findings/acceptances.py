@@ -7,6 +7,7 @@ about: the event's where there is one, else the episode's.
 
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -101,21 +102,22 @@ def _accept(
     query = select(EPISODES.c.id, EPISODES.c.number, EPISODES.c.agency_number).where(EPISODES.c.id.in_(wanted))
     episodes = {row.id: row for row in unit.connection.execute(query)}
     numbers = {row.number for row in episodes.values()}
-    kept: dict[tuple[int, Key], Any] = {}
+    # A letter that was left may say the same of the same values.
+    kept: dict[tuple[int, Key], list[Any]] = defaultdict(list)
     weighed = FINDINGS.c.weight == WEIGHTS[Severity.WARNING]
     columns = ("number", "episode_number", "rule", "told", "acceptance")
     rows = select(*(FINDINGS.c[name] for name in columns)).where(FINDINGS.c.episode_number.in_(numbers), weighed)
     for row in unit.connection.execute(rows):
-        kept[row.episode_number, kept_key(row.rule, row.told)] = row
+        kept[row.episode_number, kept_key(row.rule, row.told)].append(row)
     made: list[str] = []
     done: set[int] = set()
     for one in findings:
         episode, key = episodes.get(one.episode_id), key_of(one)
         its = kept.get((episode.number, key)) if episode is not None else None
-        if episode is None or its is None:
+        if episode is None or not its:
             told = "The last check found no such warning ({where}): look at the findings again."
             raise Problem(Sentence(told, where=_where(one)))
-        if its.acceptance or its.number in done:
+        if its[0].acceptance or its[0].number in done:
             continue
         own_id = str(uuid.uuid4())
         columns_made = {
@@ -125,10 +127,11 @@ def _accept(
         }  # fmt: skip
         unit.connection.execute(insert(ACCEPTANCES).values(**columns_made))
         number = select(ACCEPTANCES.c.number).where(ACCEPTANCES.c.id == own_id).scalar_subquery()
-        unit.connection.execute(update(FINDINGS).where(FINDINGS.c.number == its.number).values(acceptance=number))
+        these = FINDINGS.c.number.in_([each.number for each in its])
+        unit.connection.execute(update(FINDINGS).where(these).values(acceptance=number))
         _audit(unit.chain, ACT_ACCEPT, one.episode_id, one.event_id, one.rule, None, reason)
         made.append(own_id)
-        done.add(its.number)
+        done.add(its[0].number)
     due_part.refigure(unit.connection, numbers)
     return made
 

@@ -102,25 +102,28 @@ def _twins(found: Iterable[Finding], kept: Sequence[Finding]) -> list[tuple[Find
     """Each fault `found` in what goes of an episode, with what is kept of it that says the same; None for nothing.
 
     That is the very same one. Where a part of the episode waits a rule may fail by another date than in all of it: then
-    what it says of that record, or else what is said of that field.
+    what it says of that record, or else what is said of that field. An error is none that is kept as a warning.
     """
     # What is only worth knowing counts for nothing.
     faults = [one for one in found if one.severity is not Severity.NOTICE]
     if not faults:
         return []
-    left = {_said(one): one for one in kept if one.severity is not Severity.NOTICE}
-    same = {said for one in faults if left.pop(said := _said(one), None)}
+    left: dict[tuple[Severity, Said], Finding] = {
+        (one.severity, _said(one)): one for one in kept if one.severity is not Severity.NOTICE
+    }
+    same = {mine for one in faults if left.pop(mine := (one.severity, _said(one)), None)}
     twins: list[tuple[Finding, Said | None]] = []
     for one in faults:
         its: Said | None = _said(one)
-        if its not in same:
-            of_event = [said for said in left if said[1] == one.event_id]
+        if (one.severity, its) not in same:
+            of_event = [said for weight, said in left if weight is one.severity and said[1] == one.event_id]
             like = [
                 *(said for said in of_event if said[0] == one.rule),
                 *(said for said in of_event if said[2] == one.field),
             ]
             its = like[0] if like else None
-            left.pop(its or ("", "", ""), None)
+            if its is not None:
+                left.pop((one.severity, its), None)
         twins.append((one, its))
     return twins
 

@@ -20,6 +20,8 @@ KEPT, RETURNED = 1, 2
 """Where a finding shows that shows only beside other episodes: among all that is kept, in the return that is due."""
 GOES = 4
 """Where a finding shows that the return that is due alone has, in what goes of an episode by itself."""
+OUTSIDE = 8
+"""Where a finding shows that the letter which was left has in what it keeps out of the return that is due."""
 IN_STORE, IN_RETURN = (0, KEPT, KEPT | RETURNED), (0, RETURNED, KEPT | RETURNED, GOES)
 """Which findings, by where they show, are found in all that is kept, and in the return that is due."""
 COUNTS = ("errors", "warnings", "notices", "rows", "error_rows", "warning_rows", "open_warning_rows")

@@ -8,11 +8,11 @@ Faults in certain fields are asked for of all that is kept, sent or not.
 
 import json
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, literal, or_, select, update
 
 from store.clients import index
 from store.disk import sqlite
@@ -21,7 +21,7 @@ from store.facts import AgencyInfo, FindingCount
 from store.findings import going, results
 from store.findings.acceptance_facts import By
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
-from store.findings.figures import COUNTS, GOES, IN_STORE, SEVERITIES, WEIGHTS
+from store.findings.figures import COUNTS, GOES, IN_STORE, OUTSIDE, SEVERITIES, WEIGHTS
 from store.findings.results import basis
 from store.records.read import chosen, episode_query
 from store.snapshot import Snapshot
@@ -109,9 +109,10 @@ def findings(
 
 
 def in_return_alone(snapshot: Snapshot, client_id: str) -> list[Finding]:
-    """What was found in that which the return that is due has of a client, and not in all that is kept of him."""
+    """What was found in that which the return that is due has of a client, or keeps out by a letter that was left, and
+    not in all that is kept of him."""
     # Asked for the agency as well, all of its findings would be gone through.
-    return _told(snapshot, [FINDINGS.c.beside == GOES, _of_client(client_id)])
+    return _told(snapshot, [FINDINGS.c.beside.in_((GOES, OUTSIDE)), _of_client(client_id)])
 
 
 def _of_client(client_id: str) -> ColumnElement[bool]:
@@ -377,9 +378,22 @@ def numbers_of(snapshot: Snapshot, agency: AgencyInfo, found: Collection[tuple[s
 def faults_in(snapshot: Snapshot, agency: AgencyInfo, headers: Collection[str]) -> Iterator[tuple[Finding, bool]]:
     """The errors and unaccepted warnings of the last check that name any of these fields, of what is not deleted.
 
-    By episode; with each whether consent is given to send the episode in full.
+    By episode; with each whether consent is given to send the episode in full. What shows only beside others is none.
     """
     consented = snapshot.derivers[agency.standard].consented
+    # Only those that may matter are taken apart.
+    named = or_(*(FINDINGS.c.told.contains(f'"{header}"', autoescape=True) for header in headers))
+    for row in _faults(snapshot, agency, FINDINGS.c.beside == 0, named):
+        yield results.finding(row), consented is None or row.consent in consented
+
+
+def faults_outside(snapshot: Snapshot, agency: AgencyInfo) -> Iterator[Finding]:
+    """The same that the letter which was left finds in what it keeps out of the return that is due, by episode."""
+    for row in _faults(snapshot, agency, FINDINGS.c.beside == OUTSIDE):
+        yield results.finding(row)
+
+
+def _faults(snapshot: Snapshot, agency: AgencyInfo, *conditions: ColumnElement[bool]) -> Iterable[Row[Any]]:
     query = (
         select(
             FINDINGS.c.weight,
@@ -398,10 +412,8 @@ def faults_in(snapshot: Snapshot, agency: AgencyInfo, headers: Collection[str]) 
             FINDINGS.c.acceptance == 0,
             EPISODES.c.deleted_at.is_(None),
             CLIENTS.c.deleted_at.is_(None),
-            # Only those that may matter are taken apart.
-            or_(*(FINDINGS.c.told.contains(f'"{header}"', autoescape=True) for header in headers)),
+            *conditions,
         )
         .order_by(FINDINGS.c.episode_number, FINDINGS.c.weight, FINDINGS.c.number)
     )
-    for row in snapshot.connection.execute(query):
-        yield results.finding(row), consented is None or row.consent in consented
+    return snapshot.connection.execute(query)

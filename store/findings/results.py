@@ -19,7 +19,7 @@ from store.facts import AgencyInfo, Kind
 from store.findings import acceptances, due_part, figures
 from store.findings.acceptance_facts import Going, Key, key_of
 from store.findings.acceptances import Live
-from store.findings.figures import GOES, KEPT, RETURNED, SEVERITIES, WEIGHTS, Fault, event_of
+from store.findings.figures import GOES, KEPT, OUTSIDE, RETURNED, SEVERITIES, WEIGHTS, Fault, event_of
 from store.month import agency_settings
 from store.records import agencies
 from store.records.read import batches
@@ -108,13 +108,13 @@ def save(
         counted: dict[int, figures.Figures] = {}
         gone: list[Live] = []
         for number, (state, count, found) in fresh.items():
-            alone = due_part.told_apart(going[state.id], found) if state.id in going else []
+            alone = _in_return_alone(going.get(state.id), found)
             if not found and not alone and number not in beside and number not in live:
                 counted[number] = 0, 0, 0, count, 0, 0, 0
                 continue
             mine, stays = live.get(number, _NONE), beside.get(number, ())
             own = [_row(state.agency, number, one, mine) for one in found]
-            goes = [_row(state.agency, number, one, mine, GOES) for one in alone]
+            goes = [_row(state.agency, number, one, mine, where) for one, where in alone]
             both = zip(own, found, strict=True)
             faults: list[Fault] = [(row["weight"], one.event_id, row["acceptance"]) for row, one in both]
             faults += [(row.weight, event_of(row.told), row.acceptance) for row in stays if row.beside & KEPT]
@@ -138,6 +138,13 @@ def save(
         _show(unit.connection, unit.derivers, [state for state, _, _ in fresh.values()], counted)
         done += len(fresh)
     return done
+
+
+def _in_return_alone(its: Going | None, kept: Sequence[Finding]) -> list[Shown]:
+    """What is found in what goes of an episode, or of what is kept out, and is not `kept` of all of it."""
+    if its is None:
+        return []
+    return [*((one, GOES) for one in due_part.told_apart(its, kept)), *((one, OUTSIDE) for one in its.outside)]
 
 
 def _keep_figures(
