@@ -20,7 +20,7 @@ from exporters.formats import choose
 from exporters.formats.base import ReturnDetails, Selecting, Sink
 from exporters.formats.outgoing import Outgoing
 from exporters.work import Work
-from store.live import drafts
+from store.live import offline_drafts
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
@@ -81,7 +81,7 @@ def write_rows(
     agency, standard = work.agency, selection.standard
     judging = examination(snapshot, work, selection)
     receipt.tally = judging.tally
-    receipt.drafts = drafts.unsaved(snapshot, agency)
+    receipt.drafts, _ = offline_drafts.unsaved(snapshot, agency)
     receipt.gone_by = gone_by(snapshot, agency, standard, receipt.kind)
     wrong_dates = _WrongDates(selection, judging, stored_context(snapshot, agency, work.today))
     form = choose.of(standard)

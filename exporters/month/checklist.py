@@ -19,7 +19,7 @@ from exporters.month.portal_figures import compared
 from exporters.work import Work
 from store.findings import caseload, results
 from store.findings.acceptance_facts import CaseloadFigures
-from store.live import drafts as stored_drafts
+from store.live import offline_drafts
 from store.month import calendar as stored_calendar
 from store.month import extracts as stored_extracts
 from store.month import sent as stored_sent
@@ -215,7 +215,7 @@ def situation(
         ticks=tuple(submissions.ticks(snapshot, its.id)) if its else (),
         beside_due=is_due and results.beside_is_due(snapshot, agency, today),
         unanswered=submissions.count_unanswered_consent(snapshot, agency, period) if standard.role("consent") else 0,
-        drafts=stored_drafts.unsaved(snapshot, agency),
+        drafts=offline_drafts.unsaved(snapshot, agency)[0],
         carried=stored_carried.count(snapshot, agency),
         extract=extract,
         changed=submissions.changed_since(snapshot, agency, extract) if extract else 0,

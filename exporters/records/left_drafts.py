@@ -94,7 +94,10 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
 def none_told(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> str:
     """What is said where there is no such group: all is saved, but for what is typed in other windows just now, which
     month end counts as well."""
-    under_way = stored_drafts.unsaved(snapshot, agency)[who.person]
+    every_one, away = offline_drafts.unsaved(snapshot, agency)
+    if filed := away[who.person]:
+        return f"{filed_told(filed)} All else you typed is saved, or open in another window."
+    under_way = every_one[who.person]
     if not under_way:
         every = [draft for draft in stored_drafts.listed(snapshot, who.person) if draft.differs]
         known = {draft.record_id: draft for draft in reversed(every)}
@@ -102,6 +105,11 @@ def none_told(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> str:
             return f"{counted(adrift, 'draft')} of yours cannot be opened: {NOWHERE} All else you typed is saved."
         return "Everything you typed is saved."
     return f"{counted(under_way, 'draft')} of yours not saved, in another window that is open: save there. All else is."
+
+
+def filed_told(many: int) -> str:
+    """What is said of so many drafts that stand in a file which the store has not taken in yet."""
+    return f"{counted(many, 'draft')} of yours, kept while the store was away, not in the store yet: open the screens."
 
 
 def _in_words_of_today(snapshot: Snapshot, agency: AgencyInfo, draft: DraftInfo) -> DraftInfo:

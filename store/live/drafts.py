@@ -1,12 +1,11 @@
 """Drafts: what somebody is typing, kept in short transactions of their own, not audited since nothing is saved yet."""
 
 import json
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, or_, select, update
 
 from store.disk import schema
 from store.disk.audit import REMOVE
@@ -84,22 +83,19 @@ def listed(
     for column, wanted in ((DRAFTS.c.person, person), (DRAFTS.c.parent_id, parent_id), (DRAFTS.c.section, section)):
         if wanted is not None:
             query = query.where(column == wanted)
-    return [_info(snapshot.connection, row) for row in snapshot.connection.execute(query).all()]
+    return [info(snapshot.connection, row) for row in snapshot.connection.execute(query).all()]
 
 
-def in_agency(snapshot: Snapshot, agency: AgencyInfo) -> list[DraftInfo]:
+def in_agency(snapshot: Snapshot, agency: AgencyInfo, every: Sequence[DraftInfo] | None = None) -> list[DraftInfo]:
     """Everybody's drafts of an agency's records; the latest first. What a new record stands under may be a draft too.
 
-    Where that is gone for good the draft is no agency's: there is nowhere to open it.
+    `every` are the drafts to look among, those of the store where none are given. Where what one stands under is gone
+    for good the draft is no agency's: there is nowhere to open it.
     """
-    every = listed(snapshot, None)
+    if every is None:
+        every = listed(snapshot, None)
     parents = {draft.record_id: draft.parent_id for draft in every}
     return [draft for draft in every if _agency_id(snapshot.connection, draft, parents) == agency.id]
-
-
-def unsaved(snapshot: Snapshot, agency: AgencyInfo) -> Counter[str]:
-    """How many drafts of an agency's records hold what is not saved, by person."""
-    return Counter(draft.person for draft in in_agency(snapshot, agency) if draft.differs)
 
 
 def _agency_id(connection: Connection, draft: DraftInfo, parents: Mapping[str, str]) -> str:
@@ -116,7 +112,7 @@ def one(snapshot: Snapshot, person: str, record_id: str) -> DraftInfo | None:
     """A person's latest draft of a record, None when there is none."""
     query = select(DRAFTS).where(*_mine(person, record_id)).order_by(DRAFTS.c.saved_at.desc(), DRAFTS.c.number.desc())
     row = snapshot.connection.execute(query).first()
-    return _info(snapshot.connection, row) if row is not None else None
+    return info(snapshot.connection, row) if row is not None else None
 
 
 def kept_at(connection: Connection, person: str, record_id: str) -> dict[str, str]:
@@ -208,7 +204,8 @@ _ENTER = PreparedStatement(insert(DRAFTS).values(_COLUMNS))
 _REMOVED = PreparedStatement(_IS_REMOVED.limit(1))
 
 
-def _info(connection: Connection, row: Row[Any]) -> DraftInfo:
+def info(connection: Connection, row: Any) -> DraftInfo:
+    """What a row of the table, wherever that lies, says beside what is saved."""
     values = unpack(row.typed)
     table = TABLES[row.kind]
     stands = connection.execute(select(table.c.typed, table.c.version).where(table.c.id == row.record_id)).one_or_none()

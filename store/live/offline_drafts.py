@@ -6,12 +6,14 @@ when that folder is away or full, where the platform keeps a program's state. It
 
 import errno
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from glob import escape
 from hashlib import blake2b
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, inspect, select
@@ -21,7 +23,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from store.disk import files, sqlite
 from store.disk.keys import Key
 from store.disk.tables import DRAFTS
-from store.facts import NEVER, RECORD_KINDS, Draft, DraftInfo, Kind, Who
+from store.facts import NEVER, RECORD_KINDS, AgencyInfo, Draft, DraftInfo, Kind, Who
 from store.live import drafts
 from store.records.values import moment, stamp, unpack
 from store.snapshot import Snapshot
@@ -127,6 +129,23 @@ def left(snapshot: Snapshot) -> tuple[list[FiledDraft], int]:
         for row in rows
     ]
     return typed, len(found.unreadable) + len(found.closed)
+
+
+def unsaved(snapshot: Snapshot, agency: AgencyInfo) -> tuple[Counter[str], Counter[str]]:
+    """How many drafts of an agency's records hold what is not saved, by person: all of them, and those in such files
+    that the store has not taken in. What this account cannot read is none of them."""
+    known = {(one.person, one.record_id, one.session): one for one in drafts.listed(snapshot)}
+    filed = {}
+    for row in [row for rows in _read(snapshot.ground.path, snapshot.key, None).rows.values() for row in rows]:
+        key = row["person"], row["record_id"], row["session"]
+        its = drafts.info(snapshot.connection, SimpleNamespace(**row))
+        if not drafts.was_removed(snapshot.connection, its.record_id, its.parent_id) and (
+            key not in known or known[key].saved_at <= its.saved_at
+        ):
+            known[key] = filed[key] = its
+    there = [one for one in drafts.in_agency(snapshot, agency, list(known.values())) if one.differs]
+    away = (one for one in there if filed.get((one.person, one.record_id, one.session)) is one)
+    return Counter(one.person for one in there), Counter(one.person for one in away)
 
 
 def forget(file: Path) -> None:

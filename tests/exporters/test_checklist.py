@@ -1,6 +1,7 @@
 """The checklist of a submission: what the data tick and untick, what a person ticks, and what is kept of a return."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,10 +12,11 @@ from exporters.month.checklist_acts import Acts, mark_sent
 from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.portal_figures import compared, percentage
 from exporters.month.status import read_standing
+from exporters.records import left_drafts
 from exporters.subject import removal
-from store.facts import Draft, Who
+from store.facts import Draft, DraftInfo, Who
 from store.findings import acceptances, queries
-from store.live import drafts
+from store.live import drafts, offline_drafts
 from store.month import calendar, extracts, sent, submissions
 from store.records import agencies, read, save
 from tests.exporters.desks import Desk
@@ -81,6 +83,37 @@ def test_drafts_of_anybody_stand_in_the_way(desk: Desk) -> None:
     episode = next(ask(desk.store, read.episodes, ask(desk.store, agencies.one)))
     do(desk.store, Who("bob", NOW), drafts.save, Draft("episode", episode.episode_id, {"CONSENT": "N"}, 1))
     assert (items(desk)["drafts"].state, items(desk)["drafts"].told) == ("open", "1 draft not saved: bob 1")
+
+
+def test_what_was_typed_while_the_store_was_away_stands_in_the_way_before_it_is_in_the_store(desk: Desk) -> None:
+    """Two had typed, the program ended, and until each had opened the screens again the checklist ticked, the return
+    was ready, and they were told that everything was saved."""
+    desk.take([row() | visit(), row("2") | visit("2")])
+    look(desk)
+    agency = ask(desk.store, agencies.one)
+    first, second = [record.episode_id for record in ask(desk.store, read.episodes, agency)]
+    client = ask(desk.store, read.get, "episode", first).parent_id
+    ann, bob = (
+        DraftInfo(person, "episode", first, client, "", {"CONSENT": "N"}, 1, NOW, session="w")
+        for person in ("ann", "bob")
+    )
+    do(desk.store, Who("ann", NOW, "w"), drafts.save, Draft("episode", second, {"CONSENT": "N"}, 1))
+    # The same one typed on in, and one of a record that was removed for good.
+    ann_again = replace(ann, record_id=second, saved_at=NOW + timedelta(minutes=1))
+    gone = DraftInfo("cid", "event", "gone", "gone-e", "", {"SUBMODDT": "20200101"}, 1, NOW, session="w")
+    offline_drafts.keep(desk.store, [ann, ann_again, gone])
+    offline_drafts.keep(desk.store, [bob])
+
+    def told() -> tuple[object, ...]:
+        standing = ask(desk.store, read_standing, agency, STANDARD, TODAY, 0)
+        return items(desk)["drafts"].told, items(desk)["drafts"].state, standing.not_ready_because
+
+    before = told()
+    assert before[:2] == ("3 drafts not saved: ann 2, bob 1", "open") and before[0] in str(before[2])
+    assert ask(desk.store, left_drafts.none_told, agency, Who("ann", NOW, "v")).startswith("2 drafts of yours, kept")
+    assert ask(desk.store, left_drafts.none_told, agency, Who("eve", NOW, "v")) == "Everything you typed is saved."
+    offline_drafts.take(desk.store, Who("eve", NOW), of_all=True)
+    assert told() == before and desk.send().drafts == {"ann": 2, "bob": 1}
 
 
 def test_a_warning_is_mended_or_accepted(desk: Desk) -> None:

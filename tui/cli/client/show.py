@@ -15,6 +15,7 @@ from store.clients import search as stored_search
 from store.clients.facts import SavedView
 from store.facts import NEVER, QUIET_WEEKS, ClientQuery, ClientRow, ClientTree, DraftInfo, EpisodeTree, StoredRecord
 from store.live import drafts as stored_drafts
+from store.live import offline_drafts
 from tui.cli.client.context import (
     ClientOptions,
     ClientWork,
@@ -211,7 +212,9 @@ def drafts_(
         if asked.form is OutputFormat.JSON:
             print(json_text([_group_mapping(one) for one in groups], indent=1))
             return 0
-        lines = _group_lines(at.work.standard, groups) if groups else [at.store.ask(left_drafts.none_told, *its)]
+        lines = [*_group_lines(at.work.standard, groups)] if groups else [at.store.ask(left_drafts.none_told, *its)]
+        if groups and (away := at.store.ask(offline_drafts.unsaved, at.work.agency)[1][at.person]):
+            lines.append(left_drafts.filed_told(away))
         for line in lines:
             print(printable(line).rstrip())
     return 0
