@@ -121,7 +121,8 @@ class Bounce:
     @property
     def begins_with(self) -> int:
         """The number it begins with, whatever it is of; 0 for none."""
-        return int(self._begun[1]) if self._begun else 0
+        begun = self._begun
+        return int(begun[1]) if begun is not None else 0
 
     @property
     def lines(self) -> list[int]:
@@ -129,11 +130,13 @@ class Bounce:
 
         That is what it begins with; a number right before a line that is named is the list's own.
         """
-        named = [int(found[2]) for found in self._lines_named] or [self.counted]
-        if self._begun and self._lines_named:
-            between = self.text[self._begun.end(1) : self._lines_named[0].start()]
-            named = [self.begins_with, *named] if any(map(str.isalnum, between)) else [*named, self.begins_with]
-        return [number for number in dict.fromkeys([*named, self.leading]) if number]
+        named, begun = self._lines_named, self._begun
+        numbers = [int(found[2]) for found in named] or [self.counted]
+        if begun is not None:
+            between = self.text[begun.end(1) : named[0].start()] if named else ""
+            is_own = bool(named) and not any(map(str.isalnum, between))
+            numbers.insert(len(numbers) if is_own else 0, int(begun[1]))
+        return [number for number in dict.fromkeys(numbers) if number]
 
     @property
     def at_line(self) -> int:

@@ -94,10 +94,18 @@ class BounceHeading:
     agency: int | None = None
     values: tuple[int, ...] = ()
     """Columns of other fields and of counts: a number there is nobody's."""
-    is_of_rows: bool = False
-    """Whether its line is called a row or record, which may be one of the list."""
-    is_of_many: bool = False
-    """Whether what it gives is called lines or rows, which may be how many there are."""
+    called: str = ""
+    """The name of the column of the line."""
+
+    @property
+    def is_of_rows(self) -> bool:
+        """Whether its line is called a row or record, which may be one of the list."""
+        return self.line is not None and not self.called.startswith("line")
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether what it gives is called lines or rows, which may be how many there are."""
+        return self.called.startswith(("lines", "rows"))
 
     def fits(self, line: str) -> bool:
         """Whether a line has the columns; one that was typed beside the list may have none."""
@@ -157,10 +165,8 @@ def _heading(first: str, standard: Standard) -> BounceHeading | None:
             agency = next((at for at, name in enumerate(names) if name in called), None)
             fields = _COUNTS.union(*(_names(standard, header) for header in standard.headers))
             values = tuple(at for at, name in enumerate(names) if name in fields)
-            is_of_rows = line is not None and not names[line].startswith("line")
-            is_of_many = line is not None and names[line].startswith(("lines", "rows"))
-            known = (line, field, rule, identifiers, agency, values, is_of_rows, is_of_many)
-            return BounceHeading(delimiter, len(names), *known)
+            column = "" if line is None else names[line]
+            return BounceHeading(delimiter, len(names), line, field, rule, identifiers, agency, values, column)
     return None
 
 
