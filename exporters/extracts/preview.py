@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from io import BufferedReader
 
-from exporters.extracts.compare import Comparison, compare
+from exporters.extracts.compare import Comparison, compare, compare_texts
 from exporters.extracts.receipt import Receipt
 from exporters.extracts.rows import Progress, begun, write_rows
 from exporters.formats import choose
@@ -113,6 +113,17 @@ def changes_since(snapshot: Snapshot, preview: Preview, extract: ExtractInfo) ->
     """What would be new, gone and changed against an extract that is kept. Raises Problem, also for a damaged text."""
     so_far = sent_so_far(snapshot, preview.agency, preview.standard, extract)
     return compare(so_far, all_known(snapshot, preview, extract).by_episode)
+
+
+def compare_kept(
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, old: ExtractInfo, new: ExtractInfo
+) -> tuple[Comparison, Standard]:
+    """Two extracts that are kept compared, and in the words of which standard: of the one that both were written by,
+    also where the agency left it since. Raises Problem, also for a damaged text."""
+    if old.standard == new.standard:
+        standard, _ = written_by(snapshot, agency, standard, old)
+    first, second = (kept_text(snapshot, agency, standard, one) for one in (old, new))
+    return compare_texts(first, second, standard), standard
 
 
 def all_known(snapshot: Snapshot, preview: Preview, extract: ExtractInfo) -> Preview:

@@ -640,3 +640,25 @@ def test_which_episodes_go_is_told_by_the_letter_of_the_month(filled: Place) -> 
     receipt = json.loads(looked.out)
     same = ("rows", "episodes", "errors", "warnings", "load_percent", "data_quality_percent")
     assert receipt["rows"] and {name: due[name] for name in same} == {name: receipt[name] for name in same}
+
+
+def test_two_extracts_of_a_letter_that_was_left_are_compared_in_its_words(place: Place) -> None:
+    """What the letter of now does not ask is in both: it was not told, or as of a record that nobody ever keyed."""
+    made = ("--standard", "ndtms-cjit-p", "--agency", "AB123", "--clients", 30, "--today", "2026-02-25")
+    assert call("sample", *made, *place.options).code == 0
+    with opened(place) as store, store.reading() as snapshot:
+        every = list(read.episodes(snapshot, agencies.one(snapshot)))
+    mine = next(one for one in every if one.episode.get("CPLANDT") and not one.episode.get("DISD"))
+    for month, today in (("2026-02", "2026-03-03"), ("2026-03", "2026-04-03")):
+        on = ("--out", place.folder, "--today", today, *place.options)
+        assert call("export", "--submission", month, *on).code in (0, 1)
+        told(call("extracts", "sent", "last", "--today", today, *place.options))
+        visited = ("SUBMODDT=20260310", "RECPEER=Y", "--today", today, *place.options)
+        assert call("client", "add-event", mine.episode_id, "sub_intervention", *visited).code in (0, 1)
+    step = ("agencies", "change-letter", "AB123", "--to", "ndtms-r-ad", "--from", "2026-04-01")
+    told(call(*step, "--today", "2026-04-03", *place.options))
+    kept_ones = json.loads(call("extracts", "list", "--format", "json", *place.options).out)
+    ids = [one["id"] for one in sorted(kept_ones, key=lambda one: str(one["submission"]))]
+    differs = json.loads(told(call("extracts", "diff", *ids, "--format", "json", *place.options)))
+    assert [(one["change"], one["section"]) for one in differs["differences"]] == [("new", "sub_intervention")]
+    assert told(call("extracts", "diff", *ids, *place.options)).startswith("new     sub-intervention ")

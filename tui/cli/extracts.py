@@ -11,10 +11,10 @@ from typing import Annotated, get_args
 import typer
 
 from exporters.extracts import kept_files
-from exporters.extracts.compare import Comparison, Difference, compare_texts
+from exporters.extracts.compare import Comparison, Difference
 from exporters.extracts.mismatches import TITLES, Mismatch, State, find_mismatches
 from exporters.extracts.mismatches import confirm as confirm_one
-from exporters.extracts.preview import changes_since, kept_text, preview_extract
+from exporters.extracts.preview import changes_since, compare_kept, preview_extract
 from exporters.extracts.receipt import as_mapping, receipt_lines, state_of, told_redacted
 from exporters.extracts.resend import send_again, write_again
 from exporters.extracts.submission_window import due_submission
@@ -222,8 +222,7 @@ def diff(
         if other is not None:
             new = found.ask(resolved, agency, other)
             with found.reading() as snapshot:
-                first, second = (kept_text(snapshot, agency, standard, one) for one in (old, new))
-                compared = compare_texts(first, second, standard)
+                compared, standard = compare_kept(snapshot, agency, standard, old, new)
         else:
             progress = Progress(standard.say("{episodes} looked at"))
             month = submission or old.submission

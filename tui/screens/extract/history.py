@@ -7,8 +7,8 @@ from pathlib import Path
 from textual.widget import Widget
 
 from exporters.extracts import kept_files
-from exporters.extracts.compare import Comparison, compare_texts
-from exporters.extracts.preview import kept_text
+from exporters.extracts.compare import Comparison
+from exporters.extracts.preview import compare_kept
 from exporters.extracts.receipt import state_of
 from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import extracts
@@ -43,14 +43,6 @@ def _known(snapshot: Snapshot, agency: AgencyInfo) -> tuple[list[ExtractInfo], d
     """In a thread: the latest first, and the files of those that were sent, which are there still."""
     there = kept_files.listed(snapshot, agency)
     return extracts.listed(snapshot, agency)[::-1], {one.extract.id: one.path for one in there if one.is_offered}
-
-
-def _compared(
-    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, old: ExtractInfo, new: ExtractInfo
-) -> Comparison:
-    """In a thread."""
-    first, second = (kept_text(snapshot, agency, standard, one) for one in (old, new))
-    return compare_texts(first, second, standard)
 
 
 class HistoryOfExtracts(StoreScreen[None]):
@@ -175,14 +167,12 @@ class HistoryOfExtracts(StoreScreen[None]):
         old, new = (other, one) if self._all.index(other) > at else (one, other)
         app = self.program
 
-        def came(found: Comparison) -> None:
+        def came(found: tuple[Comparison, Standard]) -> None:
             if not self.is_attached:
                 return  # gone elsewhere meanwhile, perhaps to another agency
             about = f"From {old.submission} ({date_text(old.made_at)}) to {new.submission} ({date_text(new.made_at)})."
-            self.app.push_screen(
-                ItemsScreen("Two extracts compared", about, changed(found, app.standard), "Nothing differs.")
-            )
+            self.app.push_screen(ItemsScreen("Two extracts compared", about, changed(*found), "Nothing differs."))
 
         self.say("Comparing ...")
         agency, standard = app.agency, app.standard
-        app.read(lambda snapshot: _compared(snapshot, agency, standard, old, new), on_done=came)
+        app.read(lambda snapshot: compare_kept(snapshot, agency, standard, old, new), on_done=came)
