@@ -104,12 +104,12 @@ def test_what_was_typed_while_the_store_was_away_stands_in_the_way_before_it_is_
     offline_drafts.keep(desk.store, [ann, ann_again, gone])
     offline_drafts.keep(desk.store, [bob])
 
-    def told() -> tuple[object, ...]:
+    def told() -> tuple[str, str, str]:
         standing = ask(desk.store, read_standing, agency, STANDARD, TODAY, 0)
-        return items(desk)["drafts"].told, items(desk)["drafts"].state, standing.not_ready_because
+        return items(desk)["drafts"].told, items(desk)["drafts"].state, str(standing.not_ready_because)
 
     before = told()
-    assert before[:2] == ("3 drafts not saved: ann 2, bob 1", "open") and before[0] in str(before[2])
+    assert before[:2] == ("3 drafts not saved: ann 2, bob 1", "open") and before[0] in before[2]
     assert ask(desk.store, left_drafts.none_told, agency, Who("ann", NOW, "v")).startswith("2 drafts of yours, kept")
     assert ask(desk.store, left_drafts.none_told, agency, Who("eve", NOW, "v")) == "Everything you typed is saved."
     offline_drafts.take(desk.store, Who("eve", NOW), of_all=True)
