@@ -1,7 +1,8 @@
 """Checking many episodes: a whole file, or all that an agency keeps."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -177,7 +178,7 @@ def check_file(
 ) -> Report:
     """Check an extract; for `dates` see `Format.read`. Raises Problem when the file cannot be read as one."""
     extract = choose.of(standard).read(path, progress, dates)
-    examination = Examination(standard, context)
+    examination = Examination(standard, replace(context, in_parts=_is_in_parts(path, standard)))
     tally, findings = examination.tally, Findings()
     order = {rule.id: number for number, rule in enumerate(standard.rules)}
 
@@ -219,6 +220,11 @@ def check_file(
         # Of what shows only in all values each is told and counted by itself, as in the store such a file comes from.
         tell(finding, _END)
     return Report(standard, tally, findings)
+
+
+def _is_in_parts(path: Path, standard: Standard) -> bool:
+    """Whether a file may hold only what is new of its episodes: a full one, where there are others, is named so."""
+    return bool(standard.submission.kinds) and "full" not in re.findall("[a-z]+", path.stem.lower())
 
 
 HELD_AT_ONCE = 100

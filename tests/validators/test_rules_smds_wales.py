@@ -1,5 +1,6 @@
 """Every rule of the Welsh data set: what is changed in a journey, and what is found."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -121,6 +122,28 @@ def test_rules_about_a_journeys_events_look_at_all_that_is_stored() -> None:
     first, second = replace(doubled, events=doubled.events[:1]), replace(doubled, events=doubled.events[1:])
     assert checked(replace(first, kept=doubled)) == [], "the second of them is told"
     assert told(checked(replace(second, kept=doubled))) == ("warning top-number at TOPNO",)
+
+
+def lacking(record: EpisodeRecord) -> Iterator[EpisodeRecord]:
+    """What messages of news may leave out of a journey: an event, or all that is said of client, assessment or end."""
+    assert WALES.xml is not None
+    for at in range(len(record.events)):
+        yield replace(record, events=(*record.events[:at], *record.events[at + 1 :]))
+    for block in WALES.xml.blocks:
+        if not block.section and block.occurs != "always":
+            client, episode = (
+                {h: v for h, v in of.items() if h not in block.headers} for of in (record.client, record.episode)
+            )
+            yield replace(record, client=client, episode=episode)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_nothing_is_said_of_a_part_that_is_not_said_of_the_whole(row: Row) -> None:
+    """What is absent from a file of news was sent before, or waits: only what stands there can be wrong."""
+    of_whole = {(finding.rule, finding.field) for finding in checked(row.record, row.settings)}
+    for part in lacking(row.record):
+        found = CHECKER.check(part, Context(TODAY, settings=row.settings, in_parts=True))
+        assert {(finding.rule, finding.field) for finding in found} <= of_whole, part
 
 
 def kept(*events: Event, **changes: str) -> tuple[str, ...]:

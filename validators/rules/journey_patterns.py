@@ -1,7 +1,8 @@
 """Patterns that look at an episode with all its events at once.
 
 A check gets the episode's readable values, each event with the readable values of its row, and the moment; it gives
-back failures, each with the event it is about (None for the episode).
+back failures, each with the event it is about (None for the episode). What says that something is absent says nothing
+of a moment that knows episodes `in_parts`: it may have been sent before, or wait.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ def needs_beside(row: RuleRow, standard: Standard) -> JourneyCheck:
     failed = Failure((header,), header)
 
     def check(clean: Values, events: Seen, moment: Moment) -> Told:
-        if not any(values.get(header) in among for _, values in events):
+        if not moment.in_parts and not any(values.get(header) in among for _, values in events):
             yield from ((event, failed) for event, values in events if values.get(header) in codes)
 
     return check
@@ -61,7 +62,7 @@ def event_due(row: RuleRow, standard: Standard) -> JourneyCheck:
     codes, years, layout = codes_in(row, standard, "codes", kind), int(part["years"]), standard.date_layout.text
 
     def check(clean: Values, events: Seen, moment: Moment) -> Told:
-        if any(event.section == section and any(event.values.values()) for event, _ in events):
+        if moment.in_parts or any(event.section == section and any(event.values.values()) for event, _ in events):
             return  # one in which nothing is keyed is none
         born = parse_date(clean[birth])
         if born is None or not clean[day] or clean[day] < write_date(plus(born, years), layout):
@@ -113,7 +114,7 @@ def class_needs_event_date(row: RuleRow, standard: Standard) -> JourneyCheck:
 
     def check(clean: Values, events: Seen, moment: Moment) -> Told:
         told = moment.settings.get(setting)
-        if not told or not clean[header] or any(values.get(started) for _, values in events):
+        if moment.in_parts or not told or not clean[header] or any(values.get(started) for _, values in events):
             return
         if classes_told(told).get(clean[header]) == wanted:
             yield None, Failure((header,), header)

@@ -22,6 +22,7 @@ class Context:
     """What a rule may know besides the record: the day, its source, a period if given, the agency's settings.
 
     `agency` is the code of the agency that files; empty where that is not known, as of a file that anybody brings.
+    `in_parts` says that the file may hold only what is new of its episodes: nothing can be said of what is absent.
     """
 
     today: date
@@ -29,6 +30,7 @@ class Context:
     period: ReportingPeriod | None = None
     settings: Values = field(default_factory=dict, hash=False)
     agency: str = ""
+    in_parts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Moment:
     period_end: str = ""
     settings: Values = field(default_factory=dict, hash=False)
     agency: str = ""
+    in_parts: bool = False
 
     @classmethod
     def of(cls, context: Context, layout: str) -> "Moment":
@@ -53,6 +56,7 @@ class Moment:
             period_end=write_date(period.end, layout) if period else "",
             settings=context.settings,
             agency=context.agency,
+            in_parts=context.in_parts,
         )
 
 
