@@ -133,12 +133,6 @@ class GoingCheck:
     def _judged(self, outgoing: Outgoing) -> tuple[Finding, ...]:
         part = {event.id for event in outgoing.record.events} | {""}
         found = [one for one in self._checker.check(outgoing.judged, self._context) if one.event_id in part]
-        if (kept := outgoing.judged.kept) is not None and not self.standard.has_consent(kept.episode):
-            # An answer that stays here, because it may be any text, is one that somebody gave.
-            own = {**kept.client, **kept.episode}
-            found = [
-                replace(one, values={h: text or own.get(h, "") for h, text in one.values.items()}) for one in found
-            ]
         return (*found, *outgoing.findings)
 
     def _told_of_letter(self, one: Finding) -> Finding:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from exporters.formats.base import ExtractKind
 from exporters.formats.outgoing import HeldBack, Outgoing, as_then, filled_events, lost_values
-from exporters.formats.without_consent import as_answered, cut, hidden_of, without
+from exporters.formats.without_consent import cut, hidden_of, without
 from store.month import agency_settings
 from store.records import read
 from validators.calendar.periods import ReportingPeriod
@@ -123,8 +123,7 @@ class Selection:
             return Outgoing(record, why)
         if not self.standard.has_consent(episode):
             left = cut(self.standard, record).altered(lambda its: shortened(its, self._shorten))
-            left = without(left, hidden_of(self.standard, record, self.settings))
-            return Outgoing(left, whole=as_answered(self.standard, record, left))
+            return Outgoing(without(left, hidden_of(self.standard, record, self.settings)))
         held: list[HeldBack] = []
         values = dict(episode)
         events = record.events

@@ -4,7 +4,6 @@ Rows are made through this: selections shape what goes out by it, and writers as
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from validators.records import EpisodeRecord, Values
 from validators.standard.model import Standard
@@ -34,16 +33,6 @@ def cut(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
     return EpisodeRecord(
         left(record.client), left(record.episode), (), (), record.client_id, record.episode_id, kept=kept
     )
-
-
-def as_answered(standard: Standard, record: EpisodeRecord, left: EpisodeRecord) -> EpisodeRecord | None:
-    """What is left of a record, with the answer that stays here because it does not fit: rules are to say of it what
-    they say in the store, not that there is none. None where no answer stays here."""
-    asked = standard.role("consent")
-    answer = record.episode.get(asked, "")
-    if answer == left.episode.get(asked, ""):
-        return None
-    return replace(left, episode={**left.episode, asked: answer})
 
 
 def hidden_of(standard: Standard, record: EpisodeRecord, settings: Values | None = None) -> tuple[str, ...]:

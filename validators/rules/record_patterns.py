@@ -54,7 +54,7 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
     `beside` adds fields to the finding that say why.
 
     A stored record is not asked for what the exporter writes, nor for a number that the program gives; one that was
-    opened before a field's first day is not asked for that field.
+    opened before a field's first day is not asked for that field. What is no answer about consent leaves as none.
     """
     condition = condition_in(row, standard)
     beside = headers_in(row, "beside")
@@ -68,13 +68,20 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
     take_any = _taker(beside_any) if beside_any else None
     layout = standard.date_layout.text
     first = {header: _written(day, layout) for header in sent if (day := standard.by_header[header].valid_from)}
+    consent = standard.role("consent")
+    asked = consent if consent in sent else ""
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        if all(take(raw)) or (condition is not None and not condition.holds(clean)):
+        unanswered = bool(asked) and moment.stored and not standard.is_answer(raw[asked])
+        if (all(take(raw)) and not unanswered) or (condition is not None and not condition.holds(clean)):
             return None
         if take_any is not None and not any(take_any(raw)):
             return None
-        missing = [header for header in (kept if moment.stored else sent) if not raw[header]]
+        missing = [
+            header
+            for header in (kept if moment.stored else sent)
+            if not raw[header] or (unanswered and header == asked)
+        ]
         if first and (begun := clean[opened]):
             missing = [header for header in missing if header not in first or begun >= first[header]]
         return Failure((*missing, *beside), missing[0]) if missing else None
@@ -84,10 +91,15 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
 
 @column_doubt("required")
 def where_any_is_empty(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
-    """Where any of the fields is empty."""
+    """Where any of the fields is empty, or of what is stored no answer."""
+    asked = {standard.role("consent")}.intersection(row.fields) if moment.stored else set()
 
     def doubt(columns: Columns) -> Iterable[int]:
-        return {place for header in row.fields for place in _empty(columns[header])}
+        found = {place for header in row.fields for place in _empty(columns[header])}
+        unanswered = (
+            place for header in asked for place, text in enumerate(columns[header]) if not standard.is_answer(text)
+        )
+        return found.union(unanswered)
 
     return doubt
 
