@@ -113,6 +113,13 @@ class Finder:
             if was is not None and was.episode and (now is None or now.client != was.client)
         ]
         self.known = self._whereabouts([*wanted, *(one.episode for one in self.came if wanted)])
+        # Only where an episode goes in parts it is kept what was sent of each event.
+        self.parted = self._whereabouts(
+            now.episode
+            for was, now in self.pairs
+            if self.standard.xml is not None and was and now and was.events.keys() - now.events.keys()
+        )
+        self.went = stored_sent.events_that_went(self.snapshot, {one.episode_id for one in self.parted.values()})
         self.gone_events = self._gone_events()
         held = preview.receipt.held_back
         self.held = {(one.episode, one.field or one.event) for one in held}
@@ -406,21 +413,17 @@ class Finder:
     def _event_that_went(self, episode: str, section: str, values: Values) -> tuple[Whereabouts | None, str]:
         """The event of an episode that an extract holds with these values, and what it is called by now; one that is
         there comes before one that was deleted. None where it is not kept what was sent of each."""
-        form = self.standard.xml
-        place = self._whereabouts([episode]).get(episode) if form is not None else None
+        form, place = self.standard.xml, self.parted.get(episode)
         if form is None or place is None:
             return None, ""
         headers = next(block.headers for block in form.blocks if block.section == section)
-        tree = read.tree(self.snapshot, place.client_id, deleted=True)
-        own = (one for one in tree.episodes if one.episode.id == place.episode_id)
-        some = sorted((one for its in own for one in its.events if one.section == section), key=lambda one: one.deleted)
-        went = stored_sent.that_went(self.snapshot, dict.fromkeys((one.id for one in some), digest(values, headers)))
-        for one in some:
-            if one.id in went:
-                gone = one.changed_at if one.deleted else None
-                found = Whereabouts(place.episode_id, place.client_id, one.id, gone, one.changed_by)
-                return found, event_name(self.standard, section, one.values)
-        return None, ""
+        went = self.went.get((place.episode_id, digest(values, headers)), [])
+        one = next((one for one in went if one.section == section), None)
+        if one is None:
+            return None, ""
+        gone = one.changed_at if one.deleted else None
+        found = Whereabouts(place.episode_id, place.client_id, one.id, gone, one.changed_by)
+        return found, event_name(self.standard, section, one.values)
 
     # Clients
 

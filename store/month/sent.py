@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from store.clients import index
 from store.disk import sqlite
-from store.disk.tables import CONFIRMATIONS, EPISODES, EXTRACTS, SENT_RECORDS, STATES
-from store.facts import AgencyInfo, ExtractInfo
+from store.disk.tables import CONFIRMATIONS, EPISODES, EVENTS, EXTRACTS, SENT_RECORDS, STATES
+from store.facts import AgencyInfo, ExtractInfo, StoredRecord
 from store.month import extracts
 from store.month.facts import PART, ConfirmationInfo, ConfirmedMismatch, SentRecord
-from store.records.read import batches
+from store.records.read import batches, record_query, to_record
 from store.records.values import moment
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -154,6 +154,21 @@ def that_went(snapshot: Snapshot, records: Mapping[str, str]) -> set[str]:
     for some in batches(records):
         query = select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest).where(SENT_RECORDS.c.record_id.in_(some))
         found |= {row.record_id for row in snapshot.connection.execute(query) if records[row.record_id] == row.digest}
+    return found
+
+
+def events_that_went(snapshot: Snapshot, episode_ids: Collection[str]) -> dict[tuple[str, str], list[StoredRecord]]:
+    """The events of episodes that extracts hold, by the episode's id and a digest of what one says of the event.
+
+    One that is there comes before one that was deleted.
+    """
+    query = record_query("event").add_columns(SENT_RECORDS.c.digest).distinct()
+    query = query.join(SENT_RECORDS, SENT_RECORDS.c.record_id == EVENTS.c.id)
+    found: dict[tuple[str, str], list[StoredRecord]] = {}
+    for some in batches(episode_ids):
+        mine = query.where(EPISODES.c.id.in_(some)).order_by(EVENTS.c.deleted_at.is_not(None), EVENTS.c.number)
+        for row in snapshot.connection.execute(mine):
+            found.setdefault((row.parent_id, row.digest), []).append(to_record("event", row))
     return found
 
 
