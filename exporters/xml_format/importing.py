@@ -28,13 +28,15 @@ from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from exporters.imports.taken import Plan
 from exporters.xml_format.places import journey_places
 from exporters.xml_format.reading import read_return
-from exporters.xml_format.shape import name_of
+from exporters.xml_format.shape import link_of, name_of
 from store.facts import AgencyInfo, ClientTree, KnownEpisode, StoredRecord, Who
+from store.month import sent as stored_sent
 from store.month.facts import Whereabouts
 from store.records import read as records_read
 from validators.dates import parse_date, write_date
 from validators.records import EpisodeRecord, Event, Values
 from validators.rules.field_patterns import shorteners_of
+from validators.rules.messages import listed
 from validators.standard.model import Section, Standard
 
 if TYPE_CHECKING:
@@ -288,6 +290,8 @@ class ReturnImport:
                 label = self.standard.by_header[self._opened].label.lower()
                 unclear = f"its {label} {opened!a} is no date, so it may be about a journey that the store has"
             gone = deleted_in_store(self.standard.word("episode")) if at is not None and at.deleted_at else ""
+            if store is not None and at is not None and tree is not None and not gone:
+                unclear = self._other_journey(store, at, tree, record)
             strange = self._stranger(kept.values, record.client, "the store") if kept is not None else ""
             is_new = kept is None and reference not in self._said
             no_agency = is_new and not {**record.client, **record.episode}.get(self._agency, "")
@@ -309,6 +313,25 @@ class ReturnImport:
                 self._known.compare_client(store, stored, said)
             token = stored.id if stored is not None else f"client {reference}"
             self._plan.episodes.append(EpisodeRecord(_values_of(said), record.episode, record.events, (), token))
+
+    def _other_journey(self, store: "Store", at: Whereabouts, tree: ClientTree, record: EpisodeRecord) -> str:
+        """Why a message that is linked by another value than the only journey of that client and day may be about
+        another one; "" where it is about that, also where it went under that very link."""
+        link = link_of(self.standard)
+        assert link is not None
+        kept = next(one.episode.values for one in tree.episodes if one.episode.id == at.episode_id)
+        differ = [
+            self.standard.by_header[header].label.lower()
+            for header in link.headers
+            if header in kept and (own := record.episode.get(header, "")) and own != kept[header].strip()
+        ]
+        if not differ:
+            return ""
+        own_id = link.id_of(at.episode_id)
+        if store.ask(stored_sent.that_went, {own_id: link.digest_of(record)}):
+            return ""
+        labels = listed(differ)
+        return f"the store's journey of that client and day has another {labels}: it may be another one, to be keyed"
 
     def _read(self, progress: Progress | None) -> tuple[dict[str, EpisodeRecord], Counter[str]]:
         """The journeys that can be stored, by their names, and the agencies that the messages name."""

@@ -74,6 +74,29 @@ def test_two_journeys_of_one_client_and_day_stay_two(wales: Returns, other: Retu
     assert (alone.unchanged, alone.new.episodes, alone.new.events) == (2, 0, 0)
 
 
+@pytest.mark.parametrize("update", [True, False])
+def test_a_journey_of_the_same_day_from_another_source_that_comes_by_itself_goes_into_no_other(
+    wales: Returns, other: Returns, *, update: bool
+) -> None:
+    """It may be another journey, or a source that was mended elsewhere: who knows it keys it."""
+    wales.keyed(modality(), REFSOURCE="02")
+    other.keyed(REFSOURCE="01")
+    there = kept(other)
+    report = taken(other, wales.export("2026-03").file, update=update)
+    (left,) = report.left_out
+    assert "has another source of referral: it may be another one, to be keyed" in left.why
+    assert kept(other) == there and not report.differences
+    # What the store itself sent under that source, and has mended since, it knows.
+    other.send("2026-03")
+    again = other.latest()
+    (one,) = (record.episode_id for record in ask(other.store, read.episodes, other.agency))
+    file = other.folder / "again.xml"
+    file.write_bytes(ask(other.store, lambda unit: b"".join(extracts.text(unit, again.id))))
+    other.change(one, REFSOURCE="03")
+    report = taken(other, file)
+    assert [(each.header, each.told) for each in report.differences] == [("REFSOURCE", "01")] and not report.left_out
+
+
 def test_a_return_in_which_all_have_new_client_numbers_is_taken_only_as_others(wales: Returns, other: Returns) -> None:
     for number in range(6):
         born = {"DOB": f"198{number}-06-15", "NHSNO": "", "GENDER": "2"}
