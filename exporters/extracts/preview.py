@@ -157,9 +157,13 @@ def extracts_so_far(
     """An extract, after those that were sent beside and before it and count still, where it is but a part."""
     if not standard.submission.kinds:
         return [extract]
-    found = sent.until(snapshot, agency, extract)
-    # A full extract says all; what was said before it no longer counts.
-    return found[max((at for at, one in enumerate(found) if one.kind == "full"), default=0) :]
+    found: list[ExtractInfo] = []
+    for one in sent.until(snapshot, agency, extract):
+        if one.kind == "full":
+            # It says all to its last day; what was said before it of the days until then no longer counts.
+            found = [each for each in found if each.submission > one.submission]
+        found.append(one)
+    return found
 
 
 def sent_so_far(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> SentText:

@@ -209,22 +209,28 @@ class JourneySelection:
 
     def _chosen(self, record: EpisodeRecord, sent: Mapping[str, SentRecord], held: list[HeldBack]) -> "_Chosen":
         base = {**record.client, **record.episode}
-        chosen, link = _Chosen(), self._link
-        if link is not None:
-            linked = sent.get(link.id_of(record.episode_id))
-            if linked is not None and linked.digest != digest(base, link.headers):
+        chosen, link, first = _Chosen(), self._link, 0
+        if link is not None and (linked := sent.get(link.id_of(record.episode_id))) is not None:
+            if linked.digest != digest(base, link.headers):
                 sent, chosen.link_changed = {}, True
+            # What went under another link is of another journey at the receiving system.
+            first = linked.since
+
+        def before_of(own_id: str) -> str | None:
+            one = sent.get(own_id)
+            return one.digest if one is not None and one.number >= first else None
+
         for block in self._blocks:
             if block.section:
                 for event in record.events:
                     if event.section == block.section:
                         own = digest(event.values, block.headers)
-                        if self._is_wanted(block, event.values, own, _digest(sent.get(event.id))):
+                        if self._is_wanted(block, event.values, own, before_of(event.id)):
                             chosen.add_event(event, own)
                 continue
             if block.occurs != "always" and not any(base.get(header) for header in block.headers):
                 continue
-            own, before = digest(base, block.headers), _digest(sent.get(self._id(record, block)))
+            own, before = digest(base, block.headers), before_of(self._id(record, block))
             wanted = self._is_wanted(block, base, own, before)
             if block.again_with:
                 wanted = self._goes_again(block, base, own, before, chosen)
@@ -257,10 +263,6 @@ class JourneySelection:
             first = self._linking is not None and self._is_wanted(self._linking, base, "", None)
             return first or beside
         return before is None or (own != before and (beside or block.again == "changed"))
-
-
-def _digest(before: SentRecord | None) -> str | None:
-    return before.digest if before is not None else None
 
 
 class _Chosen:

@@ -206,10 +206,16 @@ class Whereabouts:
 
 
 class SentRecord(NamedTuple):
-    """A record that went out: a digest of what the extract written last says of it, and the latest month that did."""
+    """A record that went out: a digest of what the extract written last says of it, and the latest month that did.
+
+    `number` is that extract's, in the order they were written; `since` the first one's that said so, of those that
+    followed each other.
+    """
 
     digest: str
     submission: str
+    number: int
+    since: int
 
 
 @dataclass(frozen=True, slots=True)

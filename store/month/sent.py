@@ -118,7 +118,7 @@ def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[st
     An extract that was taken back counts for nothing, so that what it held is new again.
     """
     query = (
-        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest, EXTRACTS.c.submission)
+        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest, EXTRACTS.c.submission, EXTRACTS.c.number)
         .join(EXTRACTS, EXTRACTS.c.number == SENT_RECORDS.c.extract_number)
         .where(
             EXTRACTS.c.agency_number == agency.number,
@@ -131,7 +131,9 @@ def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[st
         own = query.where(SENT_RECORDS.c.record_id.in_(some)).order_by(EXTRACTS.c.number)
         for row in snapshot.connection.execute(own):
             before = found.get(row.record_id)
-            found[row.record_id] = SentRecord(row.digest, max(row.submission, before.submission if before else ""))
+            latest = max(row.submission, before.submission if before else "")
+            since = before.since if before and before.digest == row.digest else row.number
+            found[row.record_id] = SentRecord(row.digest, latest, row.number, since)
     return found
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from exporters.checks.file_check import check_file
 from exporters.extracts.compare import compare_texts
-from exporters.extracts.mismatches import Mismatch, Mismatches, confirm, find_mismatches
+from exporters.extracts.mismatches import Mismatch, Mismatches, confirm, find_mismatches, look_for_mismatches
 from exporters.extracts.preview import changes_since, preview_extract
 from exporters.formats import choose
 from exporters.formats.base import extract_kind
@@ -520,6 +520,42 @@ def test_a_return_of_an_older_month_takes_back_no_end_that_a_later_one_told(wale
     with wales.store.writing(Who("ann", NOW)) as unit:
         stored_sent.mark(unit, wales.latest().id)
     assert sent(wales, "2026-05") == []
+
+
+def test_a_full_extract_of_an_older_month_leaves_what_a_later_one_told_as_sent(wales: Returns) -> None:
+    one = wales.keyed(modality())
+    sent(wales, "2026-03")
+    event = wales.add(one, top(TOPDATE="2026-04-12"))
+    wales.keyed(CLIENTNO="43", REFDATE="2026-04-10", ASSDATE="2026-04-11")
+    sent(wales, "2026-04")
+    sent(wales, "2026-03", "full")
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-05")
+    assert not preview.tally.rows
+    found = ask(wales.store, look_for_mismatches, preview)
+    assert isinstance(found, Mismatches) and not found.found
+    assert not any(many for level in found.changes.values() for many in level.values())
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", event, 1)
+    assert [each.kind for each in looked(wales, "2026-05").open] == ["event-gone"]
+
+
+@pytest.mark.parametrize("kind", ["new", "between"])
+def test_what_went_under_another_link_is_still_to_go_under_the_one_of_now(wales: Returns, kind: str) -> None:
+    """A correction of an older month, or some days, opens the second journey; what waits then goes in the next one."""
+    days = (date(2026, 3, 1), date(2026, 3, 31)) if kind == "between" else (None, None)
+    one = wales.keyed(modality())
+    sent(wales, "2026-03")
+    wales.add(one, top(TOPDATE="2026-04-12"))
+    wales.change(one, ENDDATE="2026-04-20", ENDREASON="01")
+    sent(wales, "2026-04")
+    wales.change(one, REFSOURCE="02")
+    first = [parts(each) for each in messages(wales.export("2026-03", kind, *days).file)]
+    assert first == [["Client", "Referral", "Assessment", "06"]]
+    with wales.store.writing(Who("ann", NOW)) as unit:
+        stored_sent.mark(unit, wales.latest().id)
+    (then,) = sent(wales, "2026-05")
+    assert {"2026-04-12", "Discharge"} <= set(then) and "06" not in then
+    assert sent(wales, "2026-06") == []
 
 
 def test_an_event_that_was_sent_and_is_dated_after_the_period_now_waits_and_is_not_gone(wales: Returns) -> None:

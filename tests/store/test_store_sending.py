@@ -146,12 +146,13 @@ def test_what_was_sent_of_a_record_is_known_by_its_digest_and_the_latest_month_u
     with store.writing(Who("ann", LATER)) as work:
         stored_sent.mark(work, second.id)
         stored_sent.mark(work, first.id)
-    assert ask(store, stored_sent.of_records, agency, known) == {"r1": ("cc", "2020-12"), "r2": ("bb", "2020-12")}
+    beside = {"r2": ("bb", "2020-12", 1, 1)}
+    assert ask(store, stored_sent.of_records, agency, known) == {"r1": ("cc", "2020-12", 2, 2), **beside}
     assert [one.id for one in ask(store, stored_sent.listed, agency)] == [first.id, second.id]
     with store.writing(Who("ann", LATER)) as work:
         stored_sent.take_back(work, second.id)
-    assert ask(store, stored_sent.of_records, agency, known) == {"r1": ("aa", "2020-12"), "r2": ("bb", "2020-12")}
-    assert ask(store, stored_sent.of_records, agency, ["r2"]) == {"r2": ("bb", "2020-12")}
+    assert ask(store, stored_sent.of_records, agency, known) == {"r1": ("aa", "2020-12", 1, 1), **beside}
+    assert ask(store, stored_sent.of_records, agency, ["r2"]) == beside
     # Who looked before it was marked takes nothing back that another one says was sent.
     with pytest.raises(Problem, match=r"ann marked the extract .* as sent at .*, after you looked at it"):
         do(store, Who("bob", LATER), stored_sent.take_back, first.id, first)
