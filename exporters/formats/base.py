@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from validators.rules.file_rules import Alike, Repeats
 
 Progress = Callable[[int], None]
+"""Told now and then how far a file is read, in lines."""
 NAMELESS = "\x1f"
 """What the key begins with of a client who does not consent, and was sent without an episode's identifier."""
 Went = Callable[[], Mapping[str, Collection[str]]]
-"""Reads which records were sent so, by digests."""
-"""Told now and then how far a file is read, in lines."""
+"""Reads which records were sent, by the digests of what was said of each."""
 
 
 @dataclass(frozen=True, slots=True)
