@@ -81,7 +81,8 @@ def kept_beside(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, clie
     rules.discard(rule_of(standard))  # whoever has the client in hand knows of what was taken over
     found = queries.findings(snapshot, agency, client_id=client_id, limit=MOST)
     found = [one for one in found if one.rule in rules]
-    # What the return that is due has alone, by the letter that was left: no check of the record as it stands says it.
+    # What the return that is due has alone, by the letter that was left: a check of the record as it stands need not
+    # say it.
     found += queries.in_return_alone(snapshot, client_id)
     between = tuple(replace(one, accepted="") for one in found)
     return KeptBeside(tuple(acceptances.listed(snapshot, agency, client_id=client_id)), between, settings, code)

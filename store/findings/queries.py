@@ -109,8 +109,8 @@ def findings(
 
 
 def in_return_alone(snapshot: Snapshot, client_id: str) -> list[Finding]:
-    """What was found in that which the return that is due has of a client, or keeps out by a letter that was left, and
-    not in all that is kept of him."""
+    """What was found in that which the return that is due has of a client, and not in all that is kept of him; and what
+    a letter that was left finds in that which it keeps out of it."""
     # Asked for the agency as well, all of its findings would be gone through.
     return _told(snapshot, [FINDINGS.c.beside.in_((GOES, OUTSIDE)), _of_client(client_id)])
 

@@ -141,7 +141,8 @@ def save(
 
 
 def _in_return_alone(its: Going | None, kept: Sequence[Finding]) -> list[Shown]:
-    """What is found in what goes of an episode, or of what is kept out, and is not `kept` of all of it."""
+    """What is found in what goes of an episode and is not `kept` of all of it, and what a letter that was left finds in
+    what it keeps out, said of all of it or not."""
     if its is None:
         return []
     return [*((one, GOES) for one in due_part.told_apart(its, kept)), *((one, OUTSIDE) for one in its.outside)]
