@@ -14,7 +14,7 @@ from exporters.records.find import records_of
 from exporters.work import Work
 from store.facts import AgencyInfo, ClientTree, StoredRecord
 from store.findings import acceptances, queries
-from store.findings.acceptance_facts import AcceptanceInfo, Accepted
+from store.findings.acceptance_facts import AcceptanceInfo, Accepted, subject
 from store.month import agency_settings
 from store.records import agencies
 from store.snapshot import Snapshot
@@ -137,8 +137,11 @@ class ClientCheck:
         return [*told.values(), *still, *self._carried(client), *self._open_beside(client)]
 
     def each(self) -> list[Finding]:
-        """Every finding of every episode that was looked at last, also those that `findings` tells once."""
-        return [*(one for found in self._found.values() for one in found), *self._between]
+        """Every finding of every episode that was looked at last, also those that `findings` tells once; what another
+        letter says of the same values is the same."""
+        own = [one for found in self._found.values() for one in found]
+        known = {(one.severity, subject(one)) for one in own}
+        return [*own, *(one for one in self._between if (one.severity, subject(one)) not in known)]
 
     def acceptance_of(self, finding: Finding) -> AcceptanceInfo | None:
         """The acceptance that covers a warning; None for one that is open."""

@@ -25,7 +25,8 @@ from exporters.extracts.writing import Receipt
 from exporters.month.checklist import OUTSIDE, Counted, Item, counted_apart, open_mismatches
 from exporters.month.checklist_page import read_page
 from exporters.month.status import BESIDES_RULES, read_standing
-from exporters.records import check_client
+from exporters.records import accept, check_client
+from exporters.records.find import FoundRecord
 from exporters.report import page as manager_page
 from exporters.report.text import as_text
 from exporters.work import Work, work_on
@@ -373,6 +374,7 @@ def test_what_keeps_a_part_out_of_the_last_return_of_a_letter_is_accepted_there_
         client = next(iter(ask(store, read.episodes, agency))).client_id
         tree = ask(store, read.tree, client)
         (doubt,) = [one for one in ask(store, check_client.findings, its, tree) if one.rule == "future"]
+        assert len(ask(store, accept.of_rule, its, FoundRecord(tree.client, tree), "future")) == 1
         with store.writing(Who("ann", NOW)) as work:
             (said,) = acceptances.accept(work, [doubt], "so it is planned")
         assert left_out() == 0
