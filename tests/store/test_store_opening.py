@@ -211,6 +211,31 @@ def test_an_upgrade_fills_in_who_has_no_answer_and_keeps_the_lines(
     assert told == ["9999-12-31", "2020-03-01", "9999-12-31", ""]
 
 
+def test_an_upgrade_takes_what_is_no_answer_about_consent_for_none(
+    store: Store, agency: AgencyInfo, tmp_path: Path
+) -> None:
+    """A word that an older version kept as an answer: the checklist ticked that each episode has one."""
+    with store.writing(Who("ann", NOW)) as unit:
+        for answer in ("Y", "N", "Yes", ""):
+            client = save.create(unit, "client", agency.id, "", {})
+            save.create(unit, "episode", client.id, "", {"REFLD": "20190101", "CONSENT": answer})
+    key = read_or_make_key(store.key_file, may_make=False)[0]
+    store.close()
+    raw = sqlite.connect(store.path, key)
+    now = raw.execute("SELECT consent, typed FROM episode ORDER BY number").fetchall()
+    _set_back(raw, "0017", tmp_path / "older.db")
+    raw.execute("UPDATE agency SET standard = 'ndtms-r-ad'")
+    raw.execute("UPDATE episode SET consent = 'Yes' WHERE number = 3")
+    raw.execute("UPDATE client_line SET unanswered = '' WHERE client_number = 3")
+    raw.close()
+    with open_store(store.path, store.key_file, standards):
+        raw = sqlite.connect(store.path, key)
+    assert raw.execute("SELECT consent, typed FROM episode ORDER BY number").fetchall() == now
+    told = [row[0] for row in raw.execute("SELECT unanswered FROM client_line ORDER BY client_number")]
+    raw.close()
+    assert told == ["", "", "9999-12-31", "9999-12-31"]
+
+
 def _plain(entry: object) -> str:
     """What an inspector tells of a column or an index; the condition of an index is an object, meant by its text."""
     if isinstance(entry, dict) and "sqlite_where" in (options := entry.get("dialect_options", {})):
