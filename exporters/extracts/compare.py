@@ -15,6 +15,8 @@ from validators.standard.model import Standard
 
 Change = Literal["new", "gone", "changed"]
 Pair = tuple[SentEpisode | None, SentEpisode | None]
+_COUNTED = re.compile(r" \([0-9]+\)\Z")
+"""Ends the name of an event that another one of its episode has, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,6 @@ def compared_fields(old: SentText, new: SentText) -> frozenset[str]:
     return frozenset(old.headers) & frozenset(new.headers) - written
 
 
-_COUNTED = re.compile(r" \([0-9]+\)\Z")
-"""Ends the name of an event that another one of its episode has, too."""
-
-
 def named_alike(old: SentText, new: SentText) -> tuple[SentText, SentText]:
     """Two texts in which those who do not consent are known alike.
 
@@ -125,6 +123,11 @@ def _named_as_in(text: SentText, other: SentText) -> SentText:
         groups[key] = groups.get(key, "") + lines
     same.groups = groups
     return same
+
+
+def uncounted(own: str) -> str:
+    """The name of an event, without what tells it from others of its episode that are known by the same."""
+    return _COUNTED.sub("", own)
 
 
 def pairs(old: SentText, new: SentText) -> Iterator[Pair]:
@@ -162,7 +165,7 @@ def _aligned(was: SentEpisode, now: SentEpisode) -> SentEpisode:
     the same, else of the next in order."""
     named: dict[tuple[str, str], list[str]] = {}
     for section, own in dict.fromkeys((*was.events, *now.events)):
-        named.setdefault((section, _COUNTED.sub("", own)), []).append(own)
+        named.setdefault((section, uncounted(own)), []).append(own)
     if all(len(names) == 1 for names in named.values()):
         return now
     events: dict[tuple[str, str], dict[str, str]] = {}

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from exporters.extracts.compare import FieldChange, between, compared_fields, named_alike, pairs
+from exporters.extracts.compare import FieldChange, between, compared_fields, named_alike, pairs, uncounted
 from exporters.extracts.preview import Preview, all_known, extracts_so_far, kept_text, sent_so_far
 from exporters.formats import choose
 from exporters.formats.base import SentEpisode, SentText, event_name
@@ -368,7 +368,7 @@ class Finder:
         kind, at = "event-gone", place
         elsewhere = self.events_now.get((section, own)) if section in self.named else None
         event, called = self._event_that_went(now.episode, section, values)
-        renamed = called if event is not None and event.deleted_at is None and called != own.partition(" (")[0] else ""
+        renamed = called if event is not None and event.deleted_at is None and called != uncounted(own) else ""
         if event is None:
             event = self.gone_events.get((section, own))
             renamed = self._renamed_event(was, now, section, values)
