@@ -37,7 +37,7 @@ def keep(
     """Keep an extract that was written: its receipt, and its text in compressed pieces; see `ExtractInfo`.
 
     One piece of the text is in memory at a time. `records` are the ids of what was in it, each with a digest of what
-    was sent; see `sent.digests`. Raises Problem when the text has another SHA-256.
+    was sent; see `sent.of_records`. Raises Problem when the text has another SHA-256.
     """
     own_id = str(uuid.uuid4())
     columns = {
