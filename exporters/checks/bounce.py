@@ -42,7 +42,8 @@ class Bounce:
     `number` is its place in the list. `cells` are what a list with a heading says under the names of identifiers,
     `beside` under other names, and `agency` the code under that name; of a list without one they are looked for in the
     text. `counted` is the line of the file that the list gives beyond doubt, under its heading or among several;
-    `unsure` says why its number may be no line of the file, as it stands in this list.
+    `is_numbered`, that it begins with its number in the list. `unsure` says why its number may be no line of the file,
+    as it stands in this list.
 
     `line` is the line of the sent file it was found to mean (0 for none), `field` and `rule` what it names of them.
     `client_id`, `episode_id` and `event_id` are the store's, empty where `why_not` says why it leads nowhere. `doubt`
@@ -67,6 +68,7 @@ class Bounce:
     beside: tuple[str, ...] = ()
     agency: str = ""
     counted: int = 0
+    is_numbered: bool = False
     unsure: str = ""
 
     @property
@@ -102,16 +104,22 @@ class Bounce:
 
     @property
     def _lines_named(self) -> list[re.Match[str]]:
-        return [] if self.has_heading or self.counted else list(_LINE.finditer(self.text))
+        return [] if self.has_heading else list(_LINE.finditer(self.text, self._own_number))
+
+    @property
+    def _own_number(self) -> int:
+        """Where it goes on after its number in the list."""
+        begun = LEADING.match(self.text) if self.is_numbered else None
+        return begun.end() if begun is not None else 0
 
     @property
     def _begun(self) -> re.Match[str] | None:
-        return None if self.has_heading or self.counted else LEADING.match(self.text)
+        return None if self.has_heading or self.counted or self.is_numbered else LEADING.match(self.text)
 
     @property
     def named_line(self) -> int:
         """The first line of the file that it names as such, as the list counts; 0 for none."""
-        return next((int(found[2]) for found in self._lines_named), self.counted)
+        return self.counted or next((int(found[2]) for found in self._lines_named), 0)
 
     @property
     def leading(self) -> int:
@@ -131,7 +139,7 @@ class Bounce:
         That is what it begins with; a number right before a line that is named is the list's own.
         """
         named, begun = self._lines_named, self._begun
-        numbers = [int(found[2]) for found in named] or [self.counted]
+        numbers = [self.counted, *(int(found[2]) for found in named)]
         if begun is not None:
             between = self.text[begun.end(1) : named[0].start()] if named else ""
             is_own = bool(named) and not any(map(str.isalnum, between))
@@ -145,13 +153,16 @@ class Bounce:
 
     @property
     def begins_with_line(self) -> bool:
-        """Whether a line that is named as such is the first it says."""
-        return any(not any(map(str.isalnum, self.text[: found.start()])) for found in self._lines_named)
+        """Whether the line it is about, named as such, is the first it says."""
+        first = next(iter(self._lines_named), None)
+        if first is None or int(first[2]) != self.at_line:
+            return False
+        return not any(map(str.isalnum, self.text[self._own_number : first.start()]))
 
     @property
     def is_sum(self) -> bool:
         """Whether the number it names may be one of lines: "Rows: 3"."""
-        return any(found[1] for found in self._lines_named)
+        return not self.counted and any(found[1] for found in self._lines_named)
 
     @property
     def digits(self) -> list[str]:

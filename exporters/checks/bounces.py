@@ -44,6 +44,8 @@ _MANY = (
     re.compile(rf"(.*\b(?:lines|rows|records)\s*[:#]?\s*){_NUMBERS}\b(.*)", re.IGNORECASE),
 )
 """`17, 23, 44`, and `Rows 17 and 23: too late`. A number beside other words, as in `17, 4 DAT`, may be a rule's."""
+_ONE_NUMBER = re.compile(r"\d{1,3}(?:[, ]\d{3})+")
+"""What may be thousands: `Records: 1,234`."""
 _RULE = re.compile(r"\brule(?:\s+(?:number|no))?\.?\s*[:#]?\s*(\w[\w-]*)", re.IGNORECASE)
 
 # What columns of a headed list are called, letters and digits only.
@@ -301,10 +303,10 @@ def _cells_whole(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 def _apart(line: str) -> list[tuple[str, int]]:
     """A line, or several where it names several lines of the file: each of them with what is said of all, and with its
-    number where the numbers are called lines."""
+    number where the numbers are called lines, and are not perhaps one."""
     for form in _MANY:
         if many := form.fullmatch(line):
-            is_called = form is _MANY[1]
+            is_called = form is _MANY[1] and not _ONE_NUMBER.fullmatch(many[2])
             numbers = re.findall(r"\d+", many[2])
             return [(f"{many[1]}{number}{many[3]}", int(number) * is_called) for number in numbers]
     return [(line, 0)]
@@ -364,7 +366,7 @@ def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> l
     """
     own = [one.begins_with for one in listed if one.begins_with and one.named_line]
     if _counts(own, own, fewest):
-        listed = [replace(one, counted=one.named_line) if one.begins_with else one for one in listed]
+        listed = [replace(one, is_numbered=True) if one.begins_with and one.named_line else one for one in listed]
     first = {one.number: one for one in reversed(listed)}.values()
     told = [one for one in reversed(first) if one.at_line]
     led = [number for one in told if (number := one.counted if is_of_rows and one.has_heading else one.leading)]

@@ -207,6 +207,8 @@ def test_a_column_of_sums_leads_nowhere_without_a_doubt(sent: Sent, zeros: bool)
     for heading in ("Rows", "Lines", "No. of rows", "Count", "Records"):
         text = f"Rule,Description,{heading}\n13,Closure date without reason,45\n9,Referral after triage,32"
         assert all(one.doubt for one in sent.read(text) if one.leads), heading
+    for text in ("1. No closure date, rows: 45\n2. No triage, rows: 32", "Number of records: 23,145", "Rows 23 145"):
+        assert all(one.doubt for one in sent.read(text) if one.leads), text
     for heading in ("Row", "Line number"):
         text = f"Rule,Description,{heading}\n13,Closure date without reason,45\n9,Referral after triage,32"
         assert [(one.line, one.doubt) for one in sent.read(text)] == [(45, ""), (32, "")], heading
@@ -222,6 +224,10 @@ def test_a_line_that_names_another_leads_to_the_one_it_begins_with_or_tells_the_
         ("duplicate of line 40 in row 58", 40, too),
         ("58. Row 40: DOB", 40, too),
         ("1. Row 40: DOB\n2. Row 61: PC", 40, ""),  # the list counts itself
+        ("1. Row 40: like row 58\n2. Row 61: PC", 40, ""),
+        ("1. duplicate of line 40 in row 58\n2. Row 61: PC", 40, too),
+        ("records 57 and 58 failed, records 40 and 41 were loaded", 40, too.replace("58", "57")),
+        ("Rows 40 and 41 are like row 58", 40, ""),
     ):
         one = sent.read(text)[0]
         assert (one.line, one.doubt) == (line, doubt), text
