@@ -414,7 +414,8 @@ class Ruling:
 
 
 def decide(unit: UnitOfWork, work: Work, own_id: str, ruling: Ruling) -> bool:
-    """Decide a difference; the record is changed as by hand where it does not say what is right; whether it was.
+    """Decide a difference; the record is changed as by hand where it does not say what is right; whether it was. What
+    was keyed of a consent that was taken away since changes nothing, whoever keyed it rightly.
 
     An event that is on the paper is put into the record, one that is not goes out of it, and may be brought back.
     Raises ChangesLink, and Problem where there is no such difference, the value is none, or the record changed or

@@ -85,7 +85,7 @@ def test_a_sample_is_drawn_keyed_without_a_look_decided_and_closed(
     terminal.until_quiet(0.3)
     same_picture(terminal, HELP / "second_differences.screen.txt")
     terminal.press("<down>f")
-    terminal.until("Sub-intervention 1 Oct 2020: it is on the paper; the record says so")
+    terminal.until("Sub-intervention 1 Oct 2020: it is on the paper; nothing is changed")
     terminal.press("s")
     terminal.until("Sub-intervention 6 Sep 2020: it is on the paper; it is in")
     assert len(ask(store, read.tree, client_id).episodes[0].events) == 2

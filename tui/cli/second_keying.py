@@ -334,7 +334,8 @@ def decide(
         told = {"id": own_id, "field": header or None, "right": right.value, "changed": changed}
         print(json.dumps(told, indent=1))
     else:
-        print(f"{named}: {second_keying.RIGHTS[names[right]]}; the record {'was changed' if changed else 'says so'}")
+        done = "the record was changed" if changed else "nothing is changed"
+        print(f"{named}: {second_keying.RIGHTS[names[right]]}; {done}")
     return 0
 
 

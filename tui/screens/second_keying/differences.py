@@ -283,7 +283,7 @@ class SecondDifferences(StoreScreen[None]):
         own_id = one.episode.id
 
         def done(changed: bool) -> None:
-            told = "the record is changed" if changed else "the record says so"
+            told = "the record is changed" if changed else "nothing is changed"
             if one.field is None and changed:
                 told = "it is in the record now" if right == one.presence else "it is out of the record"
             decided = second_keying.told_right(one.episode, one.header, right)
