@@ -153,7 +153,8 @@ class Adding:
         self._deletions: list[Deletion] = []
         """The latest last."""
         self._typed: dict[str, tuple[Values, Values]] = {}
-        """What was typed and not saved in records that were deleted here, by record: it comes back with them."""
+        """What was typed and not saved in records that were deleted here, and what that began with, by record: it comes
+        back with them."""
 
     # --- new --------------------------------------------------------------------------------
 
