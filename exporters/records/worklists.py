@@ -169,8 +169,10 @@ def _day_of(entry: ConsentEntry) -> str:
 
 
 def _is_over(standard: Standard, one: EpisodeTree) -> bool:
-    closed = standard.role("closed")
-    return bool(closed and one.episode.values.get(closed)) or standard.withholds(one.episode.values)
+    closed, values = standard.role("closed"), one.episode.values
+    if closed and values.get(closed):
+        return True
+    return standard.withholds(values) and standard.is_answer(values[standard.role("consent")])
 
 
 def _first(standard: Standard, headers: frozenset[str]) -> str:

@@ -177,9 +177,12 @@ def test_a_note_is_one_line_that_can_be_kept(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("name", "header"), [("not_begun", "CPLANDT"), ("no_answer", "CONSENT"), ("over_a_year", "DISD"), ("quiet", "")]
 )
-def test_one_is_led_to_the_field_that_waits(desk: Desk, name: Worklist, header: str) -> None:
+@pytest.mark.parametrize("answer", ["", "Refused by phone"])
+def test_one_is_led_to_the_field_that_waits(desk: Desk, name: Worklist, header: str, answer: str) -> None:
+    """A word where an answer about consent belongs is none: it was on each list, which led to no episode of it."""
     agency, client_id, _ = one_client(desk, REFLD="20180101", DISD="20190101")
-    made = do(desk.store, ANN, save.create, "episode", client_id, "", {"REFLD": "20191001"})
+    made = do(desk.store, ANN, save.create, "episode", client_id, "", {"REFLD": "20191001", "CONSENT": answer})
+    assert numbers(desk, agency)[name] == 1
     tree = ask(desk.store, read.tree, client_id)
     assert ask(desk.store, worklists.place, Work(agency, STANDARD, TODAY), tree, name) == WaitingPlace(
         made.id, "", header
