@@ -345,8 +345,8 @@ def state_of(extract: ExtractInfo) -> str:
     return "taken back" if extract.taken_back_at else "written"
 
 
-def as_mapping(extract: ExtractInfo, *, receipt: bool = False) -> dict[str, object]:
-    """An extract as the commands' JSON tells it; its receipt only where it is asked for."""
+def as_mapping(extract: ExtractInfo, *, receipt: bool = False, taken_back: str = "") -> dict[str, object]:
+    """An extract as the commands' JSON tells it; its receipt only where it is asked for, with what the lines take."""
     told: dict[str, object] = {
         "id": extract.id,
         "agency": extract.agency,
@@ -366,7 +366,7 @@ def as_mapping(extract: ExtractInfo, *, receipt: bool = False) -> dict[str, obje
         "redacted_at": extract.redacted_at.isoformat() if extract.redacted_at else None,
         "redacted_sha256": extract.redacted_sha256 or None,
     }
-    return told | ({"receipt": dict(extract.receipt)} if receipt else {})
+    return told | ({"consent_taken_back": taken_back or None, "receipt": dict(extract.receipt)} if receipt else {})
 
 
 def history_of(extract: ExtractInfo) -> Iterator[str]:
@@ -390,8 +390,11 @@ def told_redacted(extract: ExtractInfo) -> str:
     )
 
 
-def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
-    """All of a kept receipt, for people, in its data set's words; identifiers as they are, for the caller to escape."""
+def receipt_lines(extract: ExtractInfo, standard: Standard, taken_back: str = "") -> Iterator[str]:
+    """All of a kept receipt, for people, in its data set's words; identifiers as they are, for the caller to escape.
+
+    `taken_back` says what was taken back of consent after it was written: one that was not sent is not ready any more.
+    """
     told = extract.receipt
     yield f"# Submission {extract.submission}: {extract.file_name}"
     yield ""
@@ -421,8 +424,7 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
     yield f"  Load {load} %, data quality {quality} % (our estimate)"
     if isinstance(mismatches := told.get("mismatches"), int):
         yield f"  Open mismatches against what was sent before: {mismatches:,}"
-    reasons = cast(Sequence[str], told.get("not_ready_because") or ())
-    yield f"  Not ready: {'; '.join(reasons)}." if reasons else "  Ready to be sent."
+    yield from (f"  {line}" for line in _told_of_ready(extract, taken_back))
     if since := cast(Mapping[str, Mapping[str, int]], told.get("changed_since") or {}):
         yield ""
         yield f"# Changed since {since.get('submission', '')}, which was sent"
@@ -454,6 +456,14 @@ def _kept_item(item: Mapping[str, str]) -> tuple[str, str]:
     what = item.get("field") or (f"event {item['event']}" if item.get("event") else "")
     who = _who(item.get("reference", ""), item.get("episode", ""))
     return f"{who}{', ' + what if what else ''}", item.get("why", "")
+
+
+def _told_of_ready(extract: ExtractInfo, taken_back: str) -> Iterator[str]:
+    reasons = cast(Sequence[str], extract.receipt.get("not_ready_because") or ())
+    if taken_back:
+        yield f"{taken_back}." if extract.is_sent else f"Not to be sent any more. {taken_back}."
+    ready = "It was ready" if taken_back else "Ready"
+    yield f"Not ready: {'; '.join(reasons)}." if reasons else f"{ready} to be sent."
 
 
 def _day(told: Mapping[str, object], key: str) -> date | None:

@@ -26,6 +26,7 @@ from exporters.month.checklist import (
     written_since,
 )
 from exporters.month.portal_figures import entered
+from exporters.records.consent import told_of_taken_back
 from exporters.work import Work, work_on
 from store.facts import Who
 from store.month import calendar, submissions
@@ -164,9 +165,10 @@ class Acts:
         with self.store.reading() as snapshot:
             changed = submissions.changed_since(snapshot, self.agency, extract)
             other = otherwise(snapshot, self.agency, self.standard, period, extract)
+            taken_back = told_of_taken_back(snapshot, self.agency, self.standard, extract)
         since, early = written_since(extract, changed, other), written_early(extract, period.end)
         # A file's name stays as it is.
-        told = f"{since[0].upper()}{since[1:]}" if since else early
+        told = taken_back or (f"{since[0].upper()}{since[1:]}" if since else early)
         if not told:
             return ""
         return f"{told}: where that very file was not sent, write it anew and send that."

@@ -11,9 +11,11 @@ import pytest
 
 from exporters.checks.caseload import check_caseload
 from exporters.extracts.preview import preview_extract
+from exporters.extracts.receipt import receipt_lines
 from exporters.extracts.writing import export_submission
 from exporters.formats import choose
 from exporters.formats.base import Taking, extract_kind
+from exporters.month.checklist_acts import said_of_marking
 from exporters.month.status import read_standing
 from exporters.records import consent, privacy_notice, save, worklists
 from exporters.records.consent import Recorded
@@ -29,6 +31,7 @@ from store.records import agencies, bulk_load, read
 from store.records import save as stored_save
 from store.records.consent import ConsentAnswer, State, history
 from store.store import Store, open_store
+from tests.commands.running import call
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import HEADERS, NOW, STANDARD, TODAY, row, table, visit, write
 from tests.exporters.extracts import read as rows_of
@@ -299,6 +302,14 @@ def test_what_is_saved_while_an_extract_is_being_written_is_not_in_it(desk: Desk
     receipt = export_submission(desk.store, work, "2020-12", desk.folder, ANN, progress=meanwhile)
     assert "e1" in {each["EPISODID"] for each in rows_of(receipt.file) if each["CONSENT"] == "Y"}
     (made,) = ask(desk.store, extracts.listed, work.agency)
+    told = ask(desk.store, consent.told_of_taken_back, work.agency, STANDARD, made)
+    # Wherever it is fetched from, and before it is marked as sent, that is said first.
+    lines = [line.strip() for line in receipt_lines(made, STANDARD, told)]
+    assert f"Not to be sent any more. {told}." in lines and "Ready to be sent." not in lines
+    about = work.agency, STANDARD, made, "ann", date(2021, 1, 10), NOW
+    assert said_of_marking(desk.store, *about).startswith(f"{told}: where that very file was not sent")
+    shown = call("extracts", "show", "last", "--store", desk.store.path, "--key-file", desk.store.key_file)
+    assert f"Not to be sent any more. {told}." in shown.out
     assert ask(desk.store, submissions.changed_since, work.agency, made) == 1
     assert ask(desk.store, consent.told_of_taken_back, work.agency, STANDARD, made).startswith("Consent was taken back")
 

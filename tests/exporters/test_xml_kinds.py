@@ -468,6 +468,25 @@ def test_of_two_journeys_of_one_day_the_one_that_was_deleted_is_told_as_that(wal
     assert (found.subject, found.told) == ("42 2026-03-02 01", "It was deleted by bob on 2021-01-10.")
 
 
+def test_a_journey_that_was_keyed_again_on_its_day_was_deleted_from_the_first(wales: Returns) -> None:
+    """Not renamed: what was confirmed of it stays so once the other one went."""
+    one = wales.keyed(modality())
+    client = ask(wales.store, read.episode_record, one).client_id
+    sent(wales, "2026-03")
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "episode", one, 1)
+        again = {"REFDATE": "2026-03-02", "REFSOURCE": "02", "ASSDATE": "2026-03-06"}
+        save.create(unit, "episode", client, "", again)
+    for month in ("2026-04", "2026-05", "2026-06"):
+        of = looked(wales, month)
+        (found,) = of.found
+        assert found.told == "It was deleted by bob on 2021-01-10. 1 event went with it."
+        assert found.state == ("open" if month == "2026-04" else "confirmed")
+        if month == "2026-04":
+            said(wales, of, found)
+        sent(wales, month)
+
+
 @pytest.mark.parametrize("kind", ["new", "between"])
 def test_a_return_of_an_older_month_denies_nothing_of_a_later_one(wales: Returns, kind: str) -> None:
     """Whether it is a correction, late, or made again as it was taken back."""

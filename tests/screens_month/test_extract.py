@@ -1,5 +1,6 @@
 """The Extract screen: what will be written, why not, what changed, what would be denied; writing, receipts, history."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from store.facts import NEVER, AgencyInfo, Who
@@ -93,6 +94,27 @@ def test_a_mismatch_is_confirmed_with_a_reason_and_taken_back(start: Start, stor
     terminal.press("<f2>wrong person<enter>", 0.6)
     terminal.press("<escape>", 0.4)
     assert terminal.shows("1 open, 1 confirmed, 0 explained")
+
+
+def test_where_a_file_is_fetched_from_it_says_that_consent_was_taken_back_since(
+    start: Start, store: Store, agency: AgencyInfo, tmp_path: Path
+) -> None:
+    terminal = start(XDG_DATA_HOME=str(tmp_path / "data"), SSH_CONNECTION="10.0.0.9 50000 10.0.0.1 2222")
+    command(terminal, "what will be written", "Will be written")
+    terminal.press("<f2>", 0.4)
+    terminal.press("<enter>", 0.5)
+    terminal.until("To fetch it")
+    assert not terminal.shows("Consent was taken back")
+    with store.writing(Who("bob", datetime.now(UTC))) as work:
+        one = next(each for each in stored_records.episodes(work, agency) if each.episode.get("CONSENT") == "Y")
+        now = stored_records.get(work, "episode", one.episode_id)
+        save.change(work, "episode", one.episode_id, {**now.values, "CONSENT": "N"}, now.version)
+    terminal.press("<escape>", 0.4)
+    go(terminal, "Extracts")
+    terminal.press("<enter>", 0.6)
+    terminal.until("Not to be sent any more. Consent was taken back for 1 episode since")
+    terminal.press("<f2>", 0.6)
+    terminal.until("Consent was taken back for 1 episode since; it may hold")
 
 
 def test_writing_warns_writes_and_accounts_for_it(

@@ -84,11 +84,13 @@ def show(
 ) -> int:
     """Show an extract's receipt."""
     with opened(at.store, at.key_file) as found:
-        one = found.ask(resolved, found.ask(agency_of, at.agency, at.standard), extract)
+        its = found.ask(agency_of, at.agency, at.standard)
+        one = found.ask(resolved, its, extract)
+        taken_back = found.ask(told_of_taken_back, its, load(one.standard), one)
     if form is OutputFormat.JSON:
-        print(json.dumps(as_mapping(one, receipt=True), indent=1))
+        print(json.dumps(as_mapping(one, receipt=True, taken_back=taken_back), indent=1))
     else:
-        for line in receipt_lines(one, load(one.standard)):
+        for line in receipt_lines(one, load(one.standard), taken_back):
             print(printable(line.removeprefix("# ")))
     return 0
 

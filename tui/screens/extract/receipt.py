@@ -83,6 +83,7 @@ class ReceiptScreen(StoreScreen[None]):
         super().__init__()
         self.extract = extract
         self.file = Path(str(extract.receipt.get("file", extract.file_name)))
+        self.taken_back = ""
         self.title = f"Receipt: {extract.file_name}"
 
     def body(self) -> Iterable[Widget]:
@@ -94,9 +95,17 @@ class ReceiptScreen(StoreScreen[None]):
         """The page scrolls."""
         self.page.focus()
         self._show()
+        work, extract = (self.program.agency, self.program.standard), self.extract
+        self.program.read(lambda snapshot: told_of_taken_back(snapshot, *work, extract), on_done=self._told)
+
+    def _told(self, taken_back: str) -> None:
+        """What was taken back of consent since it was written stands above the ways to fetch it."""
+        self.taken_back = taken_back
+        if taken_back:
+            self._show()
 
     def _show(self) -> None:
-        lines = list(receipt_lines(self.extract, self.program.standard))
+        lines = list(receipt_lines(self.extract, self.program.standard, self.taken_back))
         ways = ways_to_fetch(self.file) if self.file.is_absolute() else []
         self.page.line = ways[0] if ways else ""
         gone = ["", "  The file is no longer where it was written; F4 writes it again.", ""]
