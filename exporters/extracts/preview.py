@@ -170,7 +170,7 @@ def sent_so_far(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extr
     """What an extract says, with what was sent beside and before it where it is but a part. Raises Problem."""
     some = extracts_so_far(snapshot, agency, standard, extract)
     texts = (kept_text(snapshot, agency, standard, one) for one in some)
-    return choose.of(standard).sent_text(texts, lambda: sent.ids_by_digest(snapshot, some))
+    return choose.of(standard).sent_text(texts, lambda: sent.events_by_digest(snapshot, some))
 
 
 def kept_text(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> Iterable[bytes]:

@@ -4,7 +4,7 @@ A standard names its format in `submission.format`; `exporters.formats.choose` g
 on how a return is written is asked of it, and nothing else asks which format it is.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -33,8 +33,9 @@ Progress = Callable[[int], None]
 """Told now and then how far a file is read, in lines."""
 NAMELESS = "\x1f"
 """What the key begins with of a client who does not consent, and was sent without an episode's identifier."""
-Went = Callable[[], Mapping[str, Collection[str]]]
-"""Reads which records were sent, by the digests of what was said of each."""
+Went = Callable[[], Mapping[str, Mapping[str, int]]]
+"""Reads which events several extracts hold, by the digests of what they say of each: by the events' ids how many of the
+extracts were made while each was there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,7 +445,7 @@ class Format(Protocol):
     def sent_text(self, texts: Iterable[Iterable[bytes]], went: Went = dict) -> SentText:
         """What several extracts say together, in the order they were sent; of a format without parts the last one.
 
-        One in an edition that was left comes as `EarlierText`. `went` tells the records that they hold, by the digests
+        One in an edition that was left comes as `EarlierText`. `went` tells the events that they hold, by the digests
         of what they say of each. Raises Problem for another standard's, and what the texts raise.
         """
 

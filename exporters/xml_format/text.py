@@ -6,7 +6,7 @@ asked for.
 
 import io
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from exporters.formats.base import EarlierText, SentEpisode, Went, event_name
@@ -34,7 +34,8 @@ class XmlText:
         self.rows = 0
         self.groups: dict[str, str] = {}
         self._went = went
-        self._ids: Mapping[str, Collection[str]] | None = None
+        self._ids: Mapping[str, Mapping[str, int]] | None = None
+        self._at = -1
         blocks = standard.xml.blocks if standard.xml else ()
         self._headers = {block.section: block.headers for block in blocks if block.section}
         link = linking(standard)
@@ -42,7 +43,7 @@ class XmlText:
         agency = standard.role("agency")
         self._link = [header for header in link.headers if header != agency]
         readers: dict[str, MessageReader] = {}
-        for text in texts:
+        for self._at, text in enumerate(texts):
             then, renamed = (text.standard, text.renamed) if isinstance(text, EarlierText) else (standard, {})
             if then.id not in readers:
                 readers[then.id] = MessageReader(then, kept=True)
@@ -76,14 +77,15 @@ class XmlText:
         return name
 
     def _is_another(self, section: str, before: Values, now: Values) -> bool:
-        """Whether it is kept that what two messages say was said of two events, and not first and then of one."""
+        """Whether it is kept that what two messages say was said of two events that were there at once, and not first
+        and then of one, or of one that was keyed anew."""
         if before == now:
             return False
         if self._ids is None:
             self._ids = self._went()
         headers = self._headers[section]
-        was, its = (set(self._ids.get(digest(values, headers), ())) for values in (before, now))
-        return bool(was and its) and not was & its
+        was, its = (self._ids.get(digest(values, headers), {}) for values in (before, now))
+        return any(many > self._at for many in was.values()) and bool(its) and not was.keys() & its.keys()
 
     def episodes(self, key: str) -> list[SentEpisode]:
         """The journey of that name."""

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
@@ -137,16 +137,20 @@ def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[st
     return found
 
 
-def ids_by_digest(snapshot: Snapshot, some: Collection[ExtractInfo]) -> dict[str, set[str]]:
-    """Which records these extracts hold so, by the digests of what they say of each."""
+def events_by_digest(snapshot: Snapshot, some: Sequence[ExtractInfo]) -> dict[str, dict[str, int]]:
+    """Which events these extracts hold so, by the digests of what they say of each: with each event's id how many of
+    the extracts were made before it was deleted."""
     query = (
-        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest)
+        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest, EVENTS.c.deleted_at)
         .join(EXTRACTS, EXTRACTS.c.number == SENT_RECORDS.c.extract_number)
+        .join(EVENTS, EVENTS.c.id == SENT_RECORDS.c.record_id)
         .where(EXTRACTS.c.id.in_([one.id for one in some]))
     )
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, int]] = {}
     for row in snapshot.connection.execute(query):
-        found.setdefault(row.digest, set()).add(row.record_id)
+        deleted = moment(row.deleted_at) if row.deleted_at else None
+        many = sum(deleted is None or one.made_at <= deleted for one in some)
+        found.setdefault(row.digest, {})[row.record_id] = many
     return found
 
 

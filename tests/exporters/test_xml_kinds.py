@@ -9,6 +9,7 @@ from exporters.checks.file_check import check_file
 from exporters.extracts.compare import compare_texts
 from exporters.extracts.mismatches import Mismatch, Mismatches, confirm, find_mismatches, look_for_mismatches
 from exporters.extracts.preview import changes_since, preview_extract
+from exporters.extracts.writing import export_submission
 from exporters.formats import choose
 from exporters.formats.base import extract_kind
 from exporters.work import Work
@@ -19,7 +20,7 @@ from store.month.facts import ConfirmedMismatch
 from store.records import merge, read, save
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns, messages, parts
-from tests.stores import ask
+from tests.stores import ask, do
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
 from validators.problems import Problem
 from validators.records import Event
@@ -366,6 +367,27 @@ def test_two_events_known_by_the_same_that_went_in_two_months_are_two(wales: Ret
     assert len(looked(wales, "2026-06").found) == (gone is not None)
     preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-06")
     assert ask(wales.store, changes_since, preview, wales.latest()).count("changed", events=True) == 0
+
+
+def test_an_event_that_was_keyed_anew_is_the_one_that_went_changed_before_and_after_it_goes(wales: Returns) -> None:
+    one = wales.keyed()
+    first = wales.add(one, top())
+    sent(wales, "2026-03")
+    with wales.store.writing(Who("bob", NOW + timedelta(days=1))) as unit:
+        save.delete(unit, "event", first, 1)
+    again, later = wales.add(one, top(INJDAYS="3")), Who("ann", NOW + timedelta(days=2))
+    for month in ("2026-04", "2026-05"):
+        assert not looked(wales, month).found
+        folder = wales.folder / f"later-{month}"
+        folder.mkdir()
+        export_submission(wales.store, Work(wales.agency, WALES, TODAY), month, folder, later)
+        do(wales.store, later, stored_sent.mark, wales.latest().id)
+    assert not looked(wales, "2026-06").found
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-06")
+    assert not ask(wales.store, changes_since, preview, wales.latest()).differences
+    with wales.store.writing(Who("bob", NOW + timedelta(days=3))) as unit:
+        save.delete(unit, "event", again, 1)
+    assert len(looked(wales, "2026-06").found) == 1
 
 
 def test_an_extract_between_two_days_denies_nothing_that_lies_outside_them(wales: Returns) -> None:
