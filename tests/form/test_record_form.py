@@ -468,6 +468,17 @@ async def test_every_change_is_told_once_and_before_the_next_key() -> None:
         assert app.entry.moves == ["FINITIAL", "SINITIAL", "DOB", "SEX", "DOB"]
 
 
+async def test_consent_is_taken_over_from_no_other_record() -> None:
+    """The record saved last is mostly another client's: nobody agrees for somebody else."""
+    app = FormApp(["episode"], {})
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.form.model.previous = {"CONSENT": "Y", "PC": "NE1 4"}
+        for header, taken in (("CONSENT", ""), ("PC", "NE1 4")):
+            app.form.go_to(header)
+            await one_by_one(pilot, ["ctrl+r"])
+            assert app.form.model.value(header) == taken
+
+
 async def test_the_pane_keeps_the_current_finding_in_view() -> None:
     app = FormApp(["client", "episode"], {"DISD": "19000101", "REFLD": "x", "DRUG1": "x", "DOB": "x"}, judged=True)
     async with app.run_test(size=(120, 14)) as pilot:

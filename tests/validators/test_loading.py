@@ -343,3 +343,12 @@ def test_a_standard_that_does_not_say_what_may_be_carried_carries_nothing(pack: 
     path.write_text(text.getvalue(), encoding="utf-8")
     assert any(field.carried for field in STANDARD.fields)
     assert not any(field.carried for field in load_standard(pack).fields)
+
+
+@pytest.mark.parametrize("name", SHIPPED_IDS)
+def test_a_standard_that_carries_something_tells_what_nobody_confirmed(name: str) -> None:
+    """Of R the checklist counted what was taken over, and no notice led there."""
+    its = catalogue.load(name)
+    told = any(row.pattern == "carried_over" for rule in its.rules for row in rule.rows)
+    assert told is any(field.carried for field in its.fields)
+    assert not [field.header for field in its.fields if field.carried and field.label.startswith("Previously treated")]

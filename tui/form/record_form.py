@@ -17,6 +17,7 @@ from textual.layout import WidgetPlacement
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from store.records.consent import fields_of
 from tui.form.code_list import CodeListing
 from tui.form.keys import FORM_KEYS
 from tui.form.record_model import RecordModel
@@ -230,7 +231,9 @@ class RecordForm(ScrollView, can_focus=False):
         elif name == "rest_no":
             self._rest_no()
         elif name == "take_previous":
-            if not self._step(model.take_previous):
+            if model.current in fields_of(model.standard):
+                self.remark(f"{self._label} is asked of everybody anew: it is not taken over.")
+            elif not self._step(model.take_previous):
                 self.remark(f"The record before this one has nothing in {self._label} to take over.")
         elif name in ("undo", "redo"):
             self._undo_or_redo(name)
