@@ -23,10 +23,11 @@ from store.disk import audit
 from store.facts import Who
 from store.findings import queries, results
 from store.findings.acceptance_facts import is_part, values_text
-from store.findings.results import CHECKER, Beside
-from store.month import agency_settings, calendar
+from store.findings.results import CHECKER, NOTHING_LEFT, Beside, Left
+from store.month import agency_settings, calendar, extracts, letter_changes
 from store.records import agencies, read
 from store.snapshot import Snapshot
+from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding, Values
 from validators.rules.checker import Checker
 from validators.rules.field_patterns import shortened, shorteners_of
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from store.findings.acceptance_facts import Going, Waits
     from store.month.facts import SentRecord
     from store.store import Store
+    from validators.calendar.periods import ReportingPeriod
+    from validators.standard.model import Standard
 
 # What the extract that is due would hold of episodes that are checked, where that is not all of them as they stand.
 
@@ -62,18 +65,40 @@ def by_now(snapshot: Snapshot, agency: "AgencyInfo", checker: Checker) -> tuple[
     return now, checker if deriver.standard is checker.standard else deriver.checker, grounds
 
 
-class GoingCheck:
-    """Checks what would be sent of episodes that are being checked."""
+def told_of_letter(left: "Standard", asked: Collection[str], one: Finding) -> Finding:
+    """What is found in a return that goes out in a letter which was `left`, at the fields as they are called now: the
+    form asks by another, for the headers `asked`."""
+    now = left.held_in
+    fields = tuple(now.get(header, header) for header in one.fields)
+    gone = any(header not in asked for header in fields)
+    return replace(
+        one,
+        field=now.get(one.field, one.field),
+        fields=fields,
+        values={now.get(header, header): text for header, text in one.values.items()},
+        message=f"Edition {left.edition}{', not in the form' if gone else ''}: {one.message}",
+    )
 
-    def __init__(self, snapshot: Snapshot, agency: "AgencyInfo", checker: Checker, context: Context) -> None:
+
+class GoingCheck:
+    """Checks what would be sent of episodes that are being checked: in the return that is due, or in a period's."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        agency: "AgencyInfo",
+        checker: Checker,
+        context: Context,
+        period: "ReportingPeriod | None" = None,
+    ) -> None:
         """Take what checks, and by which day and settings. Raises Problem when the store cannot be read."""
         self._snapshot, self._agency = snapshot, agency
-        period = calendar.of_agency(snapshot, agency).due(context.today).period
+        period = period or calendar.of_agency(snapshot, agency).due(context.today).period
         work = work_on(snapshot, Work(agency, checker.standard, context.today), period.end)
         # What ends before the agency changed its letter goes in the old one: nothing of it as it is kept.
         self._is_old = work.standard is not checker.standard
         self._asked = checker.standard.by_header
-        self._checker = work.checker if self._is_old else checker
+        self._checker = snapshot.derivers[work.standard.id].checker if self._is_old else checker
         self.standard = work.standard
         self._selection = choose.of(self.standard).selection(period)
         self._selection.begin(snapshot, agency)
@@ -120,7 +145,7 @@ class GoingCheck:
         rows = 1 if self.standard.withholds(outgoing.record.episode) else outgoing.record.rows
         judged = self._judged(outgoing)
         if self._is_old:
-            judged = tuple(map(self._told_of_letter, judged))
+            judged = tuple(self._told_of_letter(one) for one in judged)
         found = self._by_kept(judged, kept, waiting(record, outgoing))
         self._found[record.episode_id] = Going(rows, events, found, outside)
 
@@ -136,18 +161,7 @@ class GoingCheck:
         return (*found, *outgoing.findings)
 
     def _told_of_letter(self, one: Finding) -> Finding:
-        """What is found in a return that still goes out in the letter which was left, at the fields as they are called
-        now: the form asks by another."""
-        now = self.standard.held_in
-        fields = tuple(now.get(header, header) for header in one.fields)
-        gone = any(header not in self._asked for header in fields)
-        return replace(
-            one,
-            field=now.get(one.field, one.field),
-            fields=fields,
-            values={now.get(header, header): text for header, text in one.values.items()},
-            message=f"Edition {self.standard.edition}{', not in the form' if gone else ''}: {one.message}",
-        )
+        return told_of_letter(self.standard, self._asked, one)
 
     def _by_kept(self, found: tuple[Finding, ...], kept: Collection[Finding], waits: "Waits") -> tuple[Finding, ...]:
         """The same findings, by the values as they are kept, which somebody accepts, where less of these leaves."""
@@ -175,10 +189,78 @@ class GoingCheck:
         found = rules.check(outgoing.judged, self._checker.check(outgoing.judged, self._context))
         return [one for one in found if one.event_id in part]
 
+    def told_beside(self, rules: FileRules, record: EpisodeRecord) -> Iterator[Finding]:
+        """The same of a letter that was left, as of all that it finds, in a return of which nothing was sent."""
+        yield from map(self._told_of_letter, self.look_beside(rules, record, {}))
+
     def found(self) -> Mapping[str, "Going"]:
         """What would be sent of those looked at since it was asked last, by the episode's id; not of those whole."""
         found, self._found = self._found, {}
         return found
+
+
+def _is_here(snapshot: Snapshot, standard: str) -> bool:
+    """Whether an edition is installed still: by one that is not, nothing is checked."""
+    try:
+        return bool(snapshot.derivers[standard])
+    except Problem:
+        return False
+
+
+class LeftChecks:
+    """Checks what letters that were left find in their last returns before the one that is due: these are still to be
+    sent, or to be corrected, in the letter that they are written in."""
+
+    def __init__(self, snapshot: Snapshot, agency: "AgencyInfo", checker: Checker, context: Context) -> None:
+        """Take what checks, and by which day and settings. Raises Problem when the store cannot be read."""
+        changes = letter_changes.changes(snapshot, agency)
+        self._checks: list[tuple[GoingCheck, bool]] = []
+        if not changes:
+            return
+        known = calendar.of_agency(snapshot, agency)
+        before = known.before(known.due(context.today))
+        entries = {}
+        for change in changes:
+            last = known.due(change.first_day)
+            while last.period.end >= change.first_day:
+                last = known.before(last)
+            last = min(last, before, key=lambda one: one.period.end)
+            letter = letter_changes.standard_on(snapshot, agency, last.period.end)[0]
+            if letter != agency.standard and _is_here(snapshot, letter):
+                entries[last.submission] = last
+        sent = {one.submission for one in extracts.listed(snapshot, agency) if one.is_sent} if entries else set()
+        self._checks = [
+            (GoingCheck(snapshot, agency, checker, context, one.period), one.submission in sent)
+            for one in entries.values()
+        ]
+
+    def look(self, record: EpisodeRecord, kept: Collection[Finding]) -> None:
+        """Remember what is found of an episode until `found` is asked; `kept` is what is found in all of it."""
+        for check, _ in self._checks:
+            check.look(record, {}, kept)
+
+    def found(self) -> Mapping[str, Left]:
+        """What was found since it was asked last, by the episode's id."""
+        left: dict[str, Left] = {}
+        for check, is_sent in self._checks:
+            for its_id, its in check.found().items():
+                if found := (*its.findings, *its.outside):
+                    late, earlier = left.get(its_id, NOTHING_LEFT)
+                    left[its_id] = Left(late, (*earlier, *found)) if is_sent else Left((*late, *found), earlier)
+        return left
+
+    def beside(self, records: Iterable[EpisodeRecord], repeated: frozenset[str], code: str) -> Left:
+        """What shows of their returns only beside other records, of all the `records` that can contradict any."""
+        late: list[Finding] = []
+        earlier: list[Finding] = []
+        checks = [
+            (check, FileRules(check.standard, repeated, code), earlier if is_sent else late)
+            for check, is_sent in self._checks
+        ]
+        for record in records if checks else ():
+            for check, rules, found in checks:
+                found.extend(check.told_beside(rules, record))
+        return Left(tuple(late), tuple(earlier))
 
 
 BATCH = 2000
@@ -209,8 +291,8 @@ def check_caseload(
         stream = beside.going.prepared(queries.stamped(snapshot, agency, due=day))
         checked = ((record.episode_id, stamp, beside.check(record, sent)) for stamp, record, sent in stream)
         while found := list(islice(checked, BATCH)):
-            going = beside.add(found)
-            store.do(Who(CHECKER, now), results.save, found, day, grounds=grounds, going=going)
+            going, left = beside.add(found), beside.left.found()
+            store.do(Who(CHECKER, now), results.save, found, day, grounds=grounds, going=going, left=left)
             done += len(found)
             if progress:
                 progress(min(done, due), due)
@@ -230,8 +312,8 @@ def check_some(
         for stamp, record, sent in beside.going.prepared(queries.stamped(snapshot, agency, ids)):
             found.append((record.episode_id, stamp, beside.check(record, sent)))
             sleep(0)  # whoever types meanwhile is answered before the next episode
-        going = beside.add(found)
-    return store.do(Who(CHECKER, now), results.save, found, day, grounds=grounds, going=going)
+        going, left = beside.add(found), beside.left.found()
+    return store.do(Who(CHECKER, now), results.save, found, day, grounds=grounds, going=going, left=left)
 
 
 class _EpisodeCheck:
@@ -249,12 +331,14 @@ class _EpisodeCheck:
         self._links = LinkCheck(snapshot, agency, checker.standard)
         self._carried = CarriedNotices(snapshot, agency, checker.standard, ids)
         self.going = GoingCheck(snapshot, agency, checker, context)
+        self.left = LeftChecks(snapshot, agency, checker, context)
 
     def check(self, record: EpisodeRecord, sent: Mapping[str, "SentRecord"]) -> list[Finding]:
         """What is found in an episode; what shows beside others of its batch is added to that."""
         self._links.look(record)
         found = self._checker.check(record, self._context)
         self.going.look(record, sent, found)
+        self.left.look(record, found)
         return [*found, *self._carried.of(record)]
 
     def add(self, found: list[tuple[str, str, list[Finding]]]) -> Mapping[str, "Going"]:
@@ -276,6 +360,7 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
     """
     kept: list[Finding] = []
     returned: list[Finding] = []
+    left = NOTHING_LEFT
     with store.reading() as snapshot:
         agency, checker, grounds = by_now(snapshot, agency, checker)
         if not results.beside_is_due(snapshot, agency, day):
@@ -294,7 +379,9 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
             for _, record, sent in going.prepared(queries.stamped(snapshot, agency, ids)):
                 kept += rules.check(record, checker.check(record, context))
                 returned += going.look_beside(its_rules, record, sent)
-    found = Beside(kept, returned)
+            records = (record for _, record in queries.stamped(snapshot, agency, ids))
+            left = LeftChecks(snapshot, agency, checker, context).beside(records, repeated, agency.code)
+    found = Beside(kept, returned, left)
     with store.writing(Who(CHECKER, now)) as unit:
         if audit.done_since(unit, known, audit.REMOVE):
             return False

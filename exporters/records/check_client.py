@@ -81,10 +81,10 @@ def kept_beside(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, clie
     rules.discard(rule_of(standard))  # whoever has the client in hand knows of what was taken over
     found = queries.findings(snapshot, agency, client_id=client_id, limit=MOST)
     found = [one for one in found if one.rule in rules]
-    # What the return that is due has alone, by the letter that was left: a check of the record as it stands need not
-    # say it.
+    # What the letter that was left has in its return: a check of the record as it stands need not say it.
     found += queries.in_return_alone(snapshot, client_id)
-    between = tuple(replace(one, accepted="") for one in found)
+    # It may say the same in the return that is due, and in the one before.
+    between = tuple({(subject(one), one.field): replace(one, accepted="") for one in found}.values())
     return KeptBeside(tuple(acceptances.listed(snapshot, agency, client_id=client_id)), between, settings, code)
 
 
@@ -292,10 +292,14 @@ def _made(standard: Standard, record: StoredRecord) -> dict[str, str]:
 
 
 def each_finding(snapshot: Snapshot, work: Work, tree: ClientTree) -> list[Finding]:
-    """Every finding of every episode of a client, as acceptances are kept for them."""
+    """Every finding of every episode of a client, as acceptances are kept for them, each once: the letter of today, and
+    one that was left, may say the same."""
     check = ClientCheck(work.checker, kept_beside(snapshot, work.agency, work.standard, tree.client.id))
     check.findings(StoredClient(tree), work.today)
-    return check.each()
+    told: dict[object, Finding] = {}
+    for one in (*check.each(), *queries.in_left_letters(snapshot, tree.client.id)):
+        told.setdefault((one.severity, subject(one)), one)
+    return list(told.values())
 
 
 def keep(store: "Store", work: Work, episode_ids: Collection[str], now: datetime) -> None:

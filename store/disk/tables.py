@@ -392,7 +392,9 @@ FINDINGS = Table(
 
 `acceptance` is that of a warning, 0 for none; `beside` says of what only shows beside other episodes where it shows:
 among all that is kept (1), in the return that is due (2), or in both (3). What is found in what goes of an episode in
-that return, and not in all of it as it is kept, has 4; what a letter that was left finds in what it keeps out 8."""
+that return, and not in all of it as it is kept, has 4; what a letter that was left finds in what it keeps out 8. What
+a letter that was left finds in its last return before the one that is due has 16, and 32 once that was sent;
+64 and 128 where it shows only beside other episodes."""
 
 BESIDE_CHECKS = Table(
     "beside_check",

@@ -18,7 +18,7 @@ from store.disk.tables import BESIDE_CHECKS, FINDINGS, GOING_OUT
 from store.facts import AgencyInfo
 from store.findings import figures
 from store.findings.acceptance_facts import Going, Key, kept_key, values_text
-from store.month import calendar
+from store.month import calendar, letter_changes
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.records import Finding, Severity
@@ -39,10 +39,14 @@ def due(snapshot: Snapshot, agency: AgencyInfo, day: date) -> str:
 
 
 def shown_in(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) -> tuple[int, ...]:
-    """Which findings, by where they show beside others, a period's extract has: known of the one that is due alone."""
+    """Which findings, by where they show beside others, a period's extract has: known of the one that is due alone,
+    and of the last ones of letters that were left."""
     query = select(BESIDE_CHECKS.c.checked_for).where(BESIDE_CHECKS.c.agency_number == agency.number)
     compared = snapshot.connection.execute(query).scalar_one_or_none() or ""
-    return figures.IN_RETURN if compared.endswith(f" {key(period)}") else figures.IN_STORE
+    if compared.endswith(f" {key(period)}"):
+        return figures.IN_RETURN
+    is_left = letter_changes.standard_on(snapshot, agency, period.end)[0] != agency.standard
+    return figures.IN_LEFT if is_left else figures.IN_STORE
 
 
 def keep(

@@ -22,6 +22,13 @@ GOES = 4
 """Where a finding shows that the return that is due alone has, in what goes of an episode by itself."""
 OUTSIDE = 8
 """Where a finding shows that the letter which was left has in what it keeps out of the return that is due."""
+LATE, EARLIER = 16, 32
+"""Where a finding shows that a letter which was left has in its last return before the one that is due: `LATE` as long
+as that was not sent, then `EARLIER`, for who corrects it."""
+LATE_BESIDE, EARLIER_BESIDE = 64, 128
+"""The same where it shows only beside other episodes."""
+IN_LEFT = (LATE, EARLIER, LATE_BESIDE, EARLIER_BESIDE)
+"""Which findings are found in a return of a letter that was left, other than the one that is due."""
 IN_STORE, IN_RETURN = (0, KEPT, KEPT | RETURNED), (0, RETURNED, KEPT | RETURNED, GOES)
 """Which findings, by where they show, are found in all that is kept, and in the return that is due."""
 COUNTS = ("errors", "warnings", "notices", "rows", "error_rows", "warning_rows", "open_warning_rows")

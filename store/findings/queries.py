@@ -8,6 +8,7 @@ Faults in certain fields are asked for of all that is kept, sent or not.
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -21,7 +22,7 @@ from store.facts import AgencyInfo, FindingCount
 from store.findings import going, results
 from store.findings.acceptance_facts import By
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
-from store.findings.figures import COUNTS, GOES, IN_STORE, OUTSIDE, SEVERITIES, WEIGHTS
+from store.findings.figures import COUNTS, GOES, IN_LEFT, IN_STORE, LATE, LATE_BESIDE, OUTSIDE, SEVERITIES, WEIGHTS
 from store.findings.results import basis
 from store.records.read import chosen, episode_query
 from store.snapshot import Snapshot
@@ -110,9 +111,14 @@ def findings(
 
 def in_return_alone(snapshot: Snapshot, client_id: str) -> list[Finding]:
     """What was found in that which the return that is due has of a client, and not in all that is kept of him; and what
-    a letter that was left finds in that which it keeps out of it."""
+    a letter that was left finds in that which it keeps out of it, and in its last return where that is to be sent."""
     # Asked for the agency as well, all of its findings would be gone through.
-    return _told(snapshot, [FINDINGS.c.beside.in_((GOES, OUTSIDE)), _of_client(client_id)])
+    return _told(snapshot, [FINDINGS.c.beside.in_((GOES, OUTSIDE, LATE, LATE_BESIDE)), _of_client(client_id)])
+
+
+def in_left_letters(snapshot: Snapshot, client_id: str) -> list[Finding]:
+    """What letters that were left find of a client in their last returns, sent or not: they may be corrected."""
+    return _told(snapshot, [FINDINGS.c.beside.in_(IN_LEFT), _of_client(client_id)])
 
 
 def _of_client(client_id: str) -> ColumnElement[bool]:
@@ -364,15 +370,28 @@ def number_of(snapshot: Snapshot, one: Finding) -> int:
     return int(snapshot.connection.execute(query).scalar_one_or_none() or 0)
 
 
-def numbers_of(snapshot: Snapshot, agency: AgencyInfo, found: Collection[tuple[str, str, str, str]]) -> list[int]:
-    """The numbers of kept findings that say something `found` anew: each its episode's id, rule, event and field."""
-    event, field = sqlite.json_text(FINDINGS.c.told, "event_id"), sqlite.json_text(FINDINGS.c.told, "field")
+def numbers_of(snapshot: Snapshot, agency: AgencyInfo, found: Iterable[Finding]) -> list[int]:
+    """The numbers of kept findings that say something `found` anew: of the same episode, rule, event and field.
+
+    What a letter that was left says is looked for, in its words, among what it found itself, and only then among what
+    is kept by that of today.
+    """
+    event, field, message = (sqlite.json_text(FINDINGS.c.told, name) for name in ("event_id", "field", "message"))
     query = (
-        select(FINDINGS.c.number, EPISODES.c.id, FINDINGS.c.rule, event, field)
+        select(FINDINGS.c.number, EPISODES.c.id, FINDINGS.c.rule, event, field, message)
         .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
-        .where(FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside.in_(IN_STORE))
+        .where(FINDINGS.c.agency_number == agency.number)
+        .order_by(FINDINGS.c.number)
     )
-    return [number for number, *said in snapshot.connection.execute(query) if tuple(said) in found]
+    wanted = Counter((one.episode_id, one.rule, one.event_id, one.field, one.message) for one in found)
+    numbers: list[int] = []
+    for number, *said in snapshot.connection.execute(query.where(FINDINGS.c.beside.in_(IN_LEFT))):
+        if wanted[its := tuple(said)] > 0:
+            wanted[its] -= 1
+            numbers.append(number)
+    rest = {its[:4] for its, many in wanted.items() if many}
+    kept = snapshot.connection.execute(query.where(FINDINGS.c.beside.in_(IN_STORE)))
+    return [*numbers, *(number for number, *said in kept if tuple(said[:4]) in rest)]
 
 
 def faults_in(snapshot: Snapshot, agency: AgencyInfo, headers: Collection[str]) -> Iterator[tuple[Finding, bool]]:

@@ -19,7 +19,20 @@ from store.facts import AgencyInfo, Kind
 from store.findings import acceptances, due_part, figures
 from store.findings.acceptance_facts import Going, Key, key_of
 from store.findings.acceptances import Live
-from store.findings.figures import GOES, KEPT, OUTSIDE, RETURNED, SEVERITIES, WEIGHTS, Fault, event_of
+from store.findings.figures import (
+    EARLIER,
+    EARLIER_BESIDE,
+    GOES,
+    KEPT,
+    LATE,
+    LATE_BESIDE,
+    OUTSIDE,
+    RETURNED,
+    SEVERITIES,
+    WEIGHTS,
+    Fault,
+    event_of,
+)
 from store.month import agency_settings
 from store.records import agencies
 from store.records.read import batches
@@ -48,20 +61,38 @@ Shown = tuple[Finding, int]
 """What shows beside others, and where: see `figures.KEPT`."""
 
 
+class Left(NamedTuple):
+    """What letters that were left find in their last returns before the one that is due.
+
+    Those of the returns that are `late`, not sent yet, and of the `earlier` ones, which somebody may correct.
+    """
+
+    late: tuple[Finding, ...] = ()
+    earlier: tuple[Finding, ...] = ()
+
+
+NOTHING_LEFT = Left()
+
+
 class Beside(NamedTuple):
-    """What shows only beside other records: among all that is `kept`, and among what the return that is due holds."""
+    """What shows only beside other records: among all that is `kept`, among what the return that is due holds, and
+    among what those hold that go out in a letter which was `left`."""
 
     kept: Sequence[Finding]
     returned: Sequence[Finding]
+    left: Left = NOTHING_LEFT
 
 
 CHECKER = "keywork"
 """Who lets acceptances lapse, in the audit: nobody decides that."""
 SAVED_AT_ONCE = 2000
-_BESIDE = (KEPT, RETURNED, KEPT | RETURNED)
+_BESIDE = (KEPT, RETURNED, KEPT | RETURNED, LATE_BESIDE, EARLIER_BESIDE)
 """The marks of what shows only beside others: a comparison of the whole agency replaces it."""
 _NONE: Mapping[Key, Live] = {}
 NOTHING_GOES: Mapping[str, Going] = {}
+
+
+_NO_LETTER_LEFT: Mapping[str, Left] = {}
 
 
 def basis(
@@ -85,10 +116,12 @@ def save(
     day: date,
     grounds: str = "",
     going: Mapping[str, Going] = NOTHING_GOES,
+    left: Mapping[str, Left] = _NO_LETTER_LEFT,
 ) -> int:
     """Keep what was found, by the grounds given, in place of what was found before; return for how many episodes.
 
-    `going` is what would be sent of those, by id, of which that is not all as it stands. An episode that was changed
+    `going` is what would be sent of those, by id, of which that is not all as it stands; `left` what letters that were
+    left find in their last returns. An episode that was changed
     since it was read is passed over: it stays stale.
     """
     done, known = 0, {one.number: one for one in agencies.listed(unit)}
@@ -108,7 +141,7 @@ def save(
         counted: dict[int, figures.Figures] = {}
         gone: list[Live] = []
         for number, (state, count, found) in fresh.items():
-            alone = _in_return_alone(going.get(state.id), found)
+            alone = _in_return_alone(going.get(state.id), found, left.get(state.id, NOTHING_LEFT))
             if not found and not alone and number not in beside and number not in live:
                 counted[number] = 0, 0, 0, count, 0, 0, 0
                 continue
@@ -140,12 +173,13 @@ def save(
     return done
 
 
-def _in_return_alone(its: Going | None, kept: Sequence[Finding]) -> list[Shown]:
+def _in_return_alone(its: Going | None, kept: Sequence[Finding], left: Left) -> list[Shown]:
     """What is found in what goes of an episode and is not `kept` of all of it, and what a letter that was left finds in
-    what it keeps out, said of all of it or not."""
+    what it keeps out, said of all of it or not; and what such letters find in their last returns."""
+    before = [*((one, LATE) for one in left.late), *((one, EARLIER) for one in left.earlier)]
     if its is None:
-        return []
-    return [*((one, GOES) for one in due_part.told_apart(its, kept)), *((one, OUTSIDE) for one in its.outside)]
+        return before
+    return [*before, *((one, GOES) for one in due_part.told_apart(its, kept)), *((one, OUTSIDE) for one in its.outside)]
 
 
 def _keep_figures(
@@ -199,11 +233,15 @@ def save_beside(
 def _by_episode(found: Beside) -> dict[str, list[Shown]]:
     """What was found of each episode, by its id, and where it shows; what shows in both stands there once."""
     both: dict[str, dict[tuple[str, str], Shown]] = defaultdict(dict)
-    for where, findings in ((KEPT, found.kept), (RETURNED, found.returned)):
+    everywhere = (
+        (KEPT, found.kept), (RETURNED, found.returned),
+        (EARLIER_BESIDE, found.left.earlier), (LATE_BESIDE, found.left.late),
+    )  # fmt: skip
+    for where, findings in everywhere:
         for one in findings:
             its = both[one.episode_id]
             told, before = (one.rule, _told(one)), its.get((one.rule, _told(one)), (one, 0))
-            its[told] = before[0], before[1] | where
+            its[told] = before[0], where if where > RETURNED else before[1] | where
     return {its_id: list(its.values()) for its_id, its in both.items()}
 
 

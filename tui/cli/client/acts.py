@@ -17,6 +17,7 @@ from exporters.imports.copy import CopyPlan, copy_told, planned, refuse_same, wr
 from exporters.json_text import json_text
 from exporters.records import save
 from exporters.records.accept import found_now, of_rule
+from exporters.records.check_client import keep
 from exporters.records.find import FoundRecord, episode_of, records_of
 from exporters.records.left_drafts import in_client, typing_told
 from exporters.records.merging import Pair, consequences, merge_as_seen, pair, stays_told
@@ -298,6 +299,8 @@ def accept(
     """Accept the warnings of a rule in a record; it lapses when a value involved changes. Errors cannot be accepted."""
     with asked.opened() as at:
         record, tree = at.find(wanted)
+        # A letter that was left speaks from what is kept alone: that may be of before the change.
+        keep(at.store, at.work, [one.episode.id for one in tree.episodes], at.who.at)
         found = at.store.ask(of_rule, at.work, FoundRecord(record, tree), rule)
         if not found:
             raise Problem(

@@ -1,8 +1,9 @@
 """The findings of a caseload as they are listed: their order read from the store, the groups. Knows no screen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from exporters.checks.caseload import told_of_letter
 from exporters.checks.return_check import check_return
 from exporters.extracts.submission_window import period_of
 from exporters.month.checklist import figures_of
@@ -173,8 +174,9 @@ def _within(snapshot: Snapshot, work: Work, period: ReportingPeriod | None) -> q
     if period is None or _is_due(snapshot, work, period):
         return period
     report = check_return(snapshot, work, period.submission)
-    now = report.standard.held_in
-    found = {(one.episode_id, one.rule, one.event_id, now.get(one.field, one.field)) for one in report.findings}
+    found: Iterable[Finding] = report.findings
+    if report.standard.id != work.standard.id:
+        found = (told_of_letter(report.standard, work.standard.by_header, one) for one in found)
     return queries.numbers_of(snapshot, work.agency, found)
 
 
