@@ -1,14 +1,15 @@
 """Warnings that somebody accepted: kept with the values they were about, for as long as those stand.
 
 A warning of an episode is another one as soon as a value it is about changes. Its acceptance then lapses, at the check
-that finds it out, and never comes back. Whatever happens to an acceptance stands in the audit of the record it is
-about: the event's where there is one, else the episode's.
+that finds it out, and never comes back. That the agency changed its letter since is no such change: what is found by
+another edition says nothing of what was accepted by the one before. Whatever happens to an acceptance stands in the
+audit of the record it is about: the event's where there is one, else the episode's.
 """
 
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,10 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from store.disk import sqlite
 from store.disk.audit import Chain
-from store.disk.tables import ACCEPTANCES, CLIENTS, EPISODES, FINDINGS
+from store.disk.tables import ACCEPTANCES, CLIENTS, EPISODES, EVENTS, FINDINGS, LETTERS
 from store.facts import AgencyInfo, Kind
 from store.findings import due_part
-from store.findings.acceptance_facts import AcceptanceInfo, Key, kept_key, key_of
+from store.findings.acceptance_facts import AcceptanceInfo, Key, kept_key, key_of, values_text
 from store.findings.figures import WEIGHTS
 from store.records.read import batches
 from store.records.values import moment
@@ -30,6 +31,7 @@ from validators.records import Finding, Severity
 from validators.standard.terminology import Sentence
 
 LONGEST_REASON = 2000
+_LIVE = (ACCEPTANCES.c.lapsed_at.is_(None), ACCEPTANCES.c.withdrawn_at.is_(None))
 ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW = "accept", "lapse", "take back"
 
 
@@ -51,7 +53,7 @@ def live(connection: Connection, episodes: Collection[int]) -> dict[int, dict[Ke
     query = (
         select(*(ACCEPTANCES.c[name] for name in columns), EPISODES.c.id.label("episode_id"))
         .join(EPISODES, EPISODES.c.number == ACCEPTANCES.c.episode_number)
-        .where(ACCEPTANCES.c.lapsed_at.is_(None), ACCEPTANCES.c.withdrawn_at.is_(None))
+        .where(*_LIVE)
     )
     found: dict[int, dict[Key, Live]] = {}
     for row in connection.execute(query.where(sqlite.among(ACCEPTANCES.c.episode_number, episodes))):
@@ -65,11 +67,46 @@ def _where(finding: Finding) -> Sentence:
     return Sentence("rule {rule}, {episode} {id}", rule=finding.rule, id=finding.episode or finding.episode_id)
 
 
-def lapse(unit: UnitOfWork, gone: Iterable[Live]) -> None:
-    """Let acceptances lapse whose warning is not there any more."""
+def lapse(unit: UnitOfWork, gone: Collection[Live]) -> None:
+    """Let acceptances lapse whose warning is not there any more; not those by an edition that the agency left since,
+    or came back from, as long as their values stand."""
+    stand = _of_other_letters(unit.connection, {one.number for one in gone})
     for one in gone:
+        if one.number in stand:
+            continue
         unit.connection.execute(update(ACCEPTANCES).where(ACCEPTANCES.c.number == one.number).values(lapsed_at=unit.at))
         _audit(unit.chain, ACT_LAPSE, one.episode_id, one.event_id, one.rule, one.reason, None)
+
+
+def _of_other_letters(connection: Connection, numbers: Collection[int]) -> set[int]:
+    """Which acceptances were given before the agency last changed its letter, or undid that, and have all values still
+    that they are about."""
+    since = (LETTERS.c.changed_at >= ACCEPTANCES.c.accepted_at) | (LETTERS.c.undone_at >= ACCEPTANCES.c.accepted_at)
+    changed = select(1).where(LETTERS.c.agency_number == ACCEPTANCES.c.agency_number, since).exists()
+    typed = (CLIENTS.c.typed, EPISODES.c.typed, EVENTS.c.typed)
+    query = (
+        select(ACCEPTANCES.c.number, ACCEPTANCES.c.told, *(one.label(f"typed_{at}") for at, one in enumerate(typed)))
+        .join(EPISODES, EPISODES.c.number == ACCEPTANCES.c.episode_number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .outerjoin(EVENTS, (EVENTS.c.id == ACCEPTANCES.c.event_id) & EVENTS.c.deleted_at.is_(None))
+        .where(sqlite.among(ACCEPTANCES.c.number, numbers), changed)
+    )
+    stand: set[int] = set()
+    for number, told, *records in connection.execute(query):
+        values = {header: value for its in records if its for header, value in json.loads(its).items()}
+        if all(values.get(header, "") == value for header, value in json.loads(told).items()):
+            stand.add(number)
+    return stand
+
+
+def rename(unit: UnitOfWork, agency: AgencyInfo, renamed: Mapping[str, str]) -> None:
+    """Keep what is accepted for values under the headers that these are kept under from now on."""
+    its = (ACCEPTANCES.c.agency_number == agency.number, *_LIVE)
+    for number, told in unit.connection.execute(select(ACCEPTANCES.c.number, ACCEPTANCES.c.told).where(*its)).all():
+        values = json.loads(told)
+        if not renamed.keys().isdisjoint(values):
+            now = values_text({renamed.get(header, header): value for header, value in values.items()})
+            unit.connection.execute(update(ACCEPTANCES).where(ACCEPTANCES.c.number == number).values(told=now))
 
 
 def accept(

@@ -14,6 +14,7 @@ from sqlalchemy import Select, insert, select, update
 
 from store.disk.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, LETTERS
 from store.facts import AgencyInfo, Kind, StoredRecord
+from store.findings import acceptances
 from store.live import drafts
 from store.month.facts import LetterChange
 from store.month.letter_changes import changes
@@ -52,6 +53,7 @@ def change(
     now = _report_by(unit, agency, standard)
     field_notes.rename(unit, agency, renamed)
     second_keying.rename(unit, agency, renamed)
+    acceptances.rename(unit, agency, renamed)
     moved = set()
     # What an edition of long ago left under a header that comes back is not the value of today.
     for record in holding(unit, agency, {**renamed, **{after: before for before, after in renamed.items()}}):
@@ -85,6 +87,7 @@ def undo(unit: UnitOfWork, agency: AgencyInfo, seen: LetterChange | None = None)
     headers = {after: before for before, after in last.renamed.items()}
     field_notes.rename(unit, agency, headers)
     second_keying.rename(unit, agency, headers)
+    acceptances.rename(unit, agency, headers)
     carried.rename(unit, now, headers)
     moved = set()
     for record in holding(unit, agency, {**headers, **last.renamed}):

@@ -386,6 +386,38 @@ def test_what_is_accepted_in_the_last_return_of_a_letter_is_so_when_it_is_late_o
         assert stands(MONTH_AFTER) == (1, 1, 1)
 
 
+@pytest.mark.parametrize("renamed", [{}, {"PARENT": "EMPSTAT"}])
+@pytest.mark.parametrize("begun", ["20200601", "20201202"])
+def test_a_change_of_letter_takes_no_acceptance_with_it_nor_does_undoing_it(
+    tmp_path: Path, begun: str, renamed: dict[str, str]
+) -> None:
+    """It is changed from a wrong day, everything is checked by the other letter, and it is undone."""
+    today = DAYS[0]
+    with open_store(tmp_path / "keywork.db", tmp_path / "store.key", load, create=True) as store:
+        with store.writing(Who("ann", NOW)) as work:
+            agency = agencies.ensure(work, "T0123", STANDARD.id, since="2019-12")
+            one = english("1", "a warning", "")
+            days = dict.fromkeys(("REFLD", "TRIAGED", "CPLANDT"), begun)
+            bulk_load.load(work, agency, [replace(one, episode={**one.episode, **days})])
+        check_caseload(store, agency, Checker(STANDARD), today, NOW)
+        with store.writing(Who("ann", NOW)) as work:
+            (made,) = acceptances.accept(work, queries.findings(work, agency, rule="74"), "asked twice")
+        now = do(store, Who("ann", NOW), letters.change, agency, OTHER, date(2020, 12, 1), renamed)
+        check_caseload(store, now, Checker(load(OTHER)), today, NOW)
+        (kept,) = ask(store, acceptances.listed, now)
+        assert kept.values == {renamed.get(header, header): value for header, value in made.values.items()}
+        agency = do(store, Who("ann", NOW), letters.undo, now)
+        check_caseload(store, agency, Checker(STANDARD), today, NOW)
+        assert ask(store, acceptances.listed, agency) == [made]
+        receipt = ask(store, preview_extract, Work(agency, STANDARD, today), "2020-12").receipt
+        assert (receipt.tally.warnings, receipt.tally.accepted) == (1, 1)
+        episode = ask(store, read.get, "episode", made.episode_id)
+        values = {**episode.values, "PRNTSTAT": "1"}
+        do(store, Who("ann", NOW), save.change, "episode", episode.id, values, episode.version)
+        check_caseload(store, agency, Checker(STANDARD), today, NOW)
+        assert ask(store, acceptances.listed, agency) == [], "a value of it is another one"
+
+
 @pytest.mark.parametrize("is_doubted_still", [True, False])
 def test_what_keeps_a_part_out_of_the_last_return_of_a_letter_is_accepted_there_too(
     tmp_path: Path, is_doubted_still: bool
