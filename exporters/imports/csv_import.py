@@ -453,7 +453,6 @@ class Import:
             if why := self._stranger(self._plan.values_of(stored), record.client, "the store"):
                 self._drop(record, why)
                 return
-            token = stored.id
             if name not in self._known.merged:
                 self._compare_values(stored, record, record.client)
         elif self._of_nobody and name not in self._clients and not record.client.get(self._agency, ""):
@@ -467,9 +466,8 @@ class Import:
                     self._drop(record, why)
                     return
                 self._compare_with_first(first, record)
-        self._plan.episodes.append(
-            EpisodeRecord(record.client, record.episode, self._one_each(record), record.lines, client_id=token)
-        )
+        new = EpisodeRecord(record.client, record.episode, self._one_each(record), record.lines, client_id=token)
+        self._plan.add(new, stored)
 
     def _compare_with_first(self, first: EpisodeRecord, record: EpisodeRecord) -> None:
         """The first row wins; what it left empty is filled, and an empty value says nothing."""

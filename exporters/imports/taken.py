@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from store.store import Store
 
 _UNSEEN = "\ufeff\u200b\u200e\u200f" + "".join(filter(str.isspace, map(chr, range(0x3001))))
-_NEW = ("client ", "line ")
-"""How what stands for a client begins who is entered, in the place of a stored one's id."""
 _FEW_ALIKE = 5
 """As many may be like others by chance, or by a mistake of somebody's."""
 
@@ -53,7 +51,8 @@ class Plan:
     """What is to be written: new episodes with their clients, new events under known episodes by id, other values of
     known records, and events that are deleted in the store and are to be there again (`back`).
 
-    `update` says whether other values are taken; `touched` are the known episodes that the file tells of.
+    `update` says whether other values are taken; `touched` are the known episodes that the file tells of, and `under`
+    the stored clients, by their ids, who get new episodes.
     """
 
     update: bool
@@ -62,6 +61,14 @@ class Plan:
     changes: dict[str, tuple[StoredRecord, dict[str, str]]] = field(default_factory=dict)
     back: list[StoredRecord] = field(default_factory=list)
     touched: list[KnownEpisode] = field(default_factory=list)
+    under: dict[str, StoredRecord] = field(default_factory=dict)
+
+    def add(self, record: EpisodeRecord, stored: StoredRecord | None) -> None:
+        """Plan a new episode, under a stored client or, with None, under the one that its `client_id` stands for."""
+        if stored is not None:
+            self.under[stored.id] = stored
+            record = replace(record, client_id=stored.id)
+        self.episodes.append(record)
 
     def change(self, record: StoredRecord, header: str, value: str) -> bool:
         """Plan one value of a stored record; say whether that is news."""
@@ -76,20 +83,14 @@ class Plan:
         return self.changes[record.id][1] if record.id in self.changes else record.values
 
     @property
-    def clients(self) -> dict[str, Values]:
-        """What is said of each client who has a new episode, by their id, or by what stands for it."""
-        return {one.client_id: one.client for one in reversed(self.episodes)}
-
-    @property
-    def new_clients(self) -> list[Values]:
-        """What is said of those who are entered."""
-        return [values for token, values in self.clients.items() if token.startswith(_NEW)]
+    def new_clients(self) -> dict[str, Values]:
+        """What is said of those who are entered, by what stands for them."""
+        return {one.client_id: one.client for one in reversed(self.episodes) if one.client_id not in self.under}
 
     @property
     def known_clients(self) -> set[str]:
         """The ids of the stored clients whom the file tells of."""
-        under = {token for token in self.clients if not token.startswith(_NEW)}
-        return under | {one.client.id for one in self.touched}
+        return self.under.keys() | {one.client.id for one in self.touched}
 
     def judged(self, judge: Judge) -> tuple[Judged, Judged]:
         """What `check` says of the episodes that are touched, before and after."""
@@ -102,7 +103,8 @@ class Plan:
             more.setdefault(episode_id, []).append(event)
         for one in self.back:
             more.setdefault(one.parent_id, []).append(Event(one.section, planned(one)))
-        clients = self.clients
+        # What the file says of a stored client counts only where it is taken.
+        clients = {**self.new_clients, **{id: planned(one) for id, one in self.under.items()}}
         as_kept = [record_of(one, lambda record: record.values) for one in self.touched]
         as_told = [record_of(one, planned, more.get(one.episode.id, ())) for one in self.touched]
         new = [
@@ -110,7 +112,10 @@ class Plan:
         ]
         changed = (told for kept, told in zip(as_kept, as_told, strict=True) if told != kept)
         beside = judge.beside([*changed, *new])
-        return judge.of(as_kept, beside), judge.of([*as_told, *new], beside)
+        taken = self.changes if self.update else {}
+        # Whose values are taken has them in each of his episodes, also where the file does not tell of it.
+        then = [replace(one, client=taken[one.client_id][1]) if one.client_id in taken else one for one in beside]
+        return judge.of(as_kept, beside), judge.of([*as_told, *new], then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ def perhaps_known(
     capitals or blanks, or because it was changed since."""
     deriver = snapshot.derivers[agency.standard]
     people = []
-    for values in plan.new_clients:
+    for values in plan.new_clients.values():
         told = deriver.columns("client", "", values)
         people.append(tuple(told[name] or "" for name in lookalikes.TOLD_BY))
     found = []
@@ -160,7 +165,7 @@ def perhaps_known(
     days = [
         (one.client_id, opened)
         for one in plan.episodes
-        if not one.client_id.startswith(_NEW) and (opened := deriver.columns("episode", "", one.episode).get("opened"))
+        if one.client_id in plan.under and (opened := deriver.columns("episode", "", one.episode).get("opened"))
     ]
     if many := lookalikes.opened_alike(snapshot, days):
         label = standard.by_header[standard.role("opened")].label.lower()

@@ -311,8 +311,8 @@ class ReturnImport:
                 continue
             if store is not None and stored is not None and not is_merged:
                 self._known.compare_client(store, stored, said)
-            token = stored.id if stored is not None else f"client {reference}"
-            self._plan.episodes.append(EpisodeRecord(_values_of(said), record.episode, record.events, (), token))
+            token = f"client {reference}"
+            self._plan.add(EpisodeRecord(_values_of(said), record.episode, record.events, (), token), stored)
 
     def _other_journey(self, store: "Store", at: Whereabouts, tree: ClientTree, record: EpisodeRecord) -> str:
         """Why a message that is linked by another value than the only journey of that client and day may be about

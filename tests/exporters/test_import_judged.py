@@ -10,7 +10,7 @@ from exporters.imports.csv_import import Import
 from exporters.imports.report import ImportReport
 from store.records import agencies, read
 from tests.exporters.desks import Desk
-from tests.exporters.extracts import STANDARD, TODAY, Row, row, visit, write
+from tests.exporters.extracts import STANDARD, TODAY, Row, row, visit, withheld, write
 from tests.stores import ask
 from validators.quality import Tally
 from validators.records import Severity
@@ -71,10 +71,35 @@ def test_a_new_row_that_bears_what_another_of_the_store_bears_has_an_error(desk:
     assert said(desk, [row("2") | visit("2")]) == ((1, 0), (1, 0)), "the one that has it first"
 
 
+_LATER = {"EPISODID": "later", "REFLD": "20200901", "TRIAGED": "20200902", "CPLANDT": "20200905"}
+
+
+@pytest.mark.parametrize(
+    ("kept", "file", "as_kept", "as_told"),
+    [
+        (withheld("3"), row("3", **_LATER), 1, 0),
+        (row("3", ETHNIC="wrong"), row("3", **_LATER), 1, 0),
+        (row("3"), row("3", ETHNIC="wrong", **_LATER), 0, 0),
+        (row("3"), withheld("3", EPISODID="later"), 0, 0),
+    ],
+)
+@pytest.mark.parametrize("update", [False, True])
+def test_a_new_episode_of_a_known_client_is_judged_by_what_the_store_goes_on_saying_of_him(
+    desk: Desk, kept: Row, file: Row, as_kept: int, as_told: int, update: bool
+) -> None:
+    """Who refused first and consented in a later episode had none of his values taken, and no error by the import."""
+    desk.take([kept])
+    its = (1, as_told if update else as_kept)
+    assert said(desk, [file], update=update) == ((0, 0), its)
+    assert checked(desk, {"later"}) == its
+    assert said(desk, [file], update=update) == (its, its), "the same again"
+
+
 def test_what_an_import_ends_with_is_what_a_check_says_of_the_same_episodes(desk: Desk) -> None:
     desk.take([row(str(number)) | visit(str(number)) for number in range(1, 7)])
     made = random.Random(5)
     seen: set[int] = set()
+    names_made: set[str] = set()
     for _ in range(40):
         rows = []
         for number in made.sample(range(1, 16), made.randint(1, 4)):
@@ -85,6 +110,11 @@ def test_what_an_import_ends_with_is_what_a_check_says_of_the_same_episodes(desk
                 told["SUBMID"] = f"s{made.randint(1, 15)}"
             if made.random() < 0.2:
                 told["SEX"] = "wrong"
+            if made.random() < 0.4:
+                told["EPISODID"] = f"later{len(names_made)}"
+                names_made.add(told["EPISODID"])
+            if made.random() < 0.2:
+                told = withheld(str(number), EPISODID=told["EPISODID"])
             rows.append(told)
         update = made.random() < 0.5
         left_out = {one.line for one in prepared(desk, rows, Taking(update=update, others=True)).left_out}

@@ -17,7 +17,7 @@ from store.records import agencies, merge, read, save
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import AGENCY, Returns, opened
 from tests.stores import ask, do
-from tests.validators.builders_smds import CLOSED, WALES, modality, top
+from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
 from validators.problems import Problem
 
 
@@ -300,6 +300,27 @@ def test_what_a_file_says_of_a_known_client_is_told_whatever_journey_it_is_of(
         ]
         assert [(one.header, one.kept, one.told) for one in report.disagreements] == [("POSTCODE", "CF24 3", "CF14 4")]
         assert {one["POSTCODE"] for one, _ in kept(other)} == {"CF24 3" if update else "CF10 1"}
+
+
+@pytest.mark.parametrize("update", [False, True])
+@pytest.mark.parametrize(("there", "told"), [("C1", "CF10 1"), ("CF10 1", "C1")])
+def test_a_new_journey_of_a_known_client_is_judged_by_what_the_store_goes_on_saying_of_him(
+    wales: Returns, other: Returns, tmp_path: Path, there: str, told: str, *, update: bool
+) -> None:
+    wales.keyed(POSTCODE=there)
+    text = wales.export("2026-06", "full").file.read_text(encoding="utf-8")
+    taken(other, written(tmp_path, text))
+    later = text.replace(">2026-03-02<", ">2026-05-02<").replace(f">{there}<", f">{told}<")
+
+    def judged() -> tuple[int, int]:
+        job = ReturnImport(written(tmp_path, later), WALES, Taking(update=update, today=TODAY))
+        after = job.write(other.store, job.prepare(other.store, AGENCY), "ann", NOW).after
+        assert after is not None
+        return after.rows, after.wrong
+
+    first = judged()
+    assert first == judged(), "the same again"
+    assert first == (1, int((told if update else there) == "C1"))
 
 
 def test_what_a_message_of_another_person_says_goes_in_by_no_other_message(
