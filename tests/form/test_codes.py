@@ -228,6 +228,34 @@ def test_no_is_the_one_answer_that_is_a_no() -> None:
     assert code_by_words(load("smds-wales").code_lists["needle_sharing"], "no") == "2"
 
 
+@each_list
+def test_a_label_s_beginning_without_its_not_is_offered_and_never_taken_at_once(id: str, codes: CodeList) -> None:
+    """Did was stored as "Did not", and does as "Does not consent", without a word."""
+    for label in map(fold, codes.codes.values()):
+        before, *denied = re.split(r"\b(?:not|no)\b", label.partition("(")[0])
+        for end in range(1, len(before.strip()) + 1) if denied else ():
+            if not exact_code(codes, typed := label[:end]):
+                assert (typed, code_by_words(codes, typed)) == (typed, "")
+                assert is_meant_somewhere(codes, typed)
+
+
+@pytest.mark.parametrize(
+    ("standard", "listed", "typed", "code"),
+    [
+        ("smds-wales", "needle_sharing", "did", ""),
+        ("smds-wales", "needle_sharing", "did not", "2"),
+        ("smds-wales", "needle_sharing", "did n", "2"),
+        ("ndtms-r-ad", "consent", "does", ""),
+        ("ndtms-r-ad", "consent", "does not", "N"),
+        ("ndtms-cjit-p", "sexual_orientation", "asked and does", ""),
+        ("ndtms-cjit-p", "sexual_orientation", "asked and does not", "U"),
+        ("ndtms-cjit-p", "injecting_status", "previously", "P"),  # what a bracket adds takes nothing back
+    ],
+)
+def test_the_not_of_a_label_has_to_be_typed(standard: str, listed: str, typed: str, code: str) -> None:
+    assert code_by_words(load(standard).code_lists[listed], typed) == code
+
+
 def test_what_may_be_a_code_is_no_words() -> None:
     assert not is_words("uk", Layout.parse("C(3)"))
     assert is_words("poland", Layout.parse("C(3)"))

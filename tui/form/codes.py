@@ -39,7 +39,8 @@ class Choice:
 
 class _Searched(NamedTuple):
     """What a search looks at: code and label folded, what of them is not denied, the words of either, those that
-    stand after a negation of whatever kind, outside of brackets or within the same, and those of each of its parts."""
+    stand after a negation of whatever kind, outside of brackets or within the same, those that stand before one outside
+    of brackets, and those of each of its parts."""
 
     code: str
     label: str
@@ -47,6 +48,7 @@ class _Searched(NamedTuple):
     words: tuple[str, ...]
     meant_words: tuple[str, ...]
     denied_words: tuple[str, ...]
+    undenied_words: tuple[str, ...]
     parts: frozenset[tuple[str, ...]]
 
     @property
@@ -94,8 +96,10 @@ def _searched(code: str, label: str) -> _Searched:
     folded = fold(label)
     said, denied = _parted(folded, NEGATION)[0], _parted(folded, ANY_NEGATION)[1]
     meant = f"{fold(code)} {said}"
+    own = ANY_NEGATION.search(said)
+    undenied = _words(said[: own.start()]) if own else ()
     parts = frozenset(_words(part) for part in BETWEEN.split(said))
-    return _Searched(fold(code), folded, meant, _words(folded), _words(meant), _words(denied), parts)
+    return _Searched(fold(code), folded, meant, _words(folded), _words(meant), _words(denied), undenied, parts)
 
 
 def _words(folded: str) -> tuple[str, ...]:
@@ -147,7 +151,8 @@ def _fit(searched: _Searched, typed: _Typed) -> int | None:
     if searched.code.startswith(text):
         return CODE_BEGINS
     if searched.label.startswith(text) or _begin(searched.words, words):
-        return LABEL_BEGINS
+        # Up to its "not" a label says the opposite: whoever did is not "Did not".
+        return ANYWHERE if not denied and _begin(searched.undenied_words, words) else LABEL_BEGINS
     if denied:
         fits = _each_begins(denied, searched.denied_words) and all(word in searched.meant for word in said)
         return ANYWHERE if fits else None
@@ -189,8 +194,8 @@ def find_codes(codes: CodeList, text: str, usage: Usage = NO_USE) -> tuple[Choic
     Every word of the text must stand somewhere in code or label, in any order and case, and what it denies must be
     denied there. First comes the code that was typed, then the label itself, codes that begin so, labels that begin so,
     labels with a part that is it or, for a "no", with a "not", labels with words that begin so, then those that have it
-    anywhere, and last what fits only by what the label says it does not mean (`excluding crack`). Among equals the most
-    used comes first, then the list's own order.
+    anywhere, or begin so and go on with a "not", and last what fits only by what the label says it does not mean
+    (`excluding crack`). Among equals the most used comes first, then the list's own order.
     """
     return (*(choice for _, choice in _ranked(codes, text, usage)), *_hints(codes, text))
 
