@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -284,6 +284,18 @@ def test_delete_and_undelete(sample: Place, store: Store) -> None:
     outcome = call("client", "delete", tree.client.id, *sample.options, *TODAY)
     assert outcome.code == 0 and outcome.out.splitlines()[0] == f"client {tree.client.id}: deleted"
     assert [one["id"] for one in told(sample, "list", "--filter", "deleted")] == [tree.client.id]
+
+
+def test_an_older_draft_of_another_window_is_told_beside_the_latest(sample: Place, store: Store) -> None:
+    """The checklist counts both: whoever forgets one hears of the other."""
+    kept, person = client(store).episodes[0].episode, current_person(store.path)
+    for number, part in enumerate(("NE7 1", "NE7 2")):
+        who = Who(person, NOW + timedelta(minutes=number), f"window {number}")
+        typed = Draft("episode", kept.id, {**kept.values, "PC": part}, kept.version, kept.parent_id)
+        do(store, who, drafts.save, typed)
+    assert "1 older draft of that too" in call("client", "drafts", *sample.options).out
+    dropped = [call("client", "drafts", "--drop", kept.id, *sample.options).out.strip() for _ in range(2)]
+    assert dropped == ["1 draft forgotten; 1 older draft of the client left, listed now", "1 draft forgotten"]
 
 
 def test_delete_minds_company_and_drafts(sample: Place, store: Store) -> None:

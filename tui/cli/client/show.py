@@ -207,7 +207,9 @@ def drafts_(
                     f"You have no draft of {printable(drop)[:60]}: keywork client drafts lists those there are."
                 )
             at.store.do(at.who, left_drafts.discard, names)
-            print(f"{counted(len(names), 'draft')} forgotten")
+            older = sum(group.older for group in groups for one in group.drafts if one.record_id == names[0].record_id)
+            left = f"; {counted(older, 'older draft')} of the client left, listed now" if older else ""
+            print(f"{counted(len(names), 'draft')} forgotten{left}")
             return 0
         if asked.form is OutputFormat.JSON:
             print(json_text([_group_mapping(one) for one in groups], indent=1))
@@ -237,6 +239,8 @@ def _group_lines(standard: Standard, groups: list[DraftGroup]) -> Iterator[str]:
                 f"{client_name(standard, group.client):<20}  {record_name(standard, record):<28}  {at:<16}"
                 f"  {one.fields:<6}  {one.record_id:<36}  {state}"
             )
+        if group.older:
+            yield f"  {counted(group.older, 'older draft')} of that too, listed once this one is saved or forgotten"
 
 
 def _print_rows(rows: Iterator[ClientRow]) -> int:
