@@ -278,9 +278,9 @@ def grouped(items: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield from (f"  {one}" for one in held)
 
 
-def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
-    """The receipt in lines, for people."""
-    tally = receipt.tally
+def told_as_text(receipt: Receipt) -> Iterator[str]:
+    """The receipt in lines, for people, by the edition that the return goes out in."""
+    tally, standard = receipt.tally, receipt.tally.standard
     yield f"Submission {receipt.submission}: {receipt.file}"
     if receipt.period_start and receipt.period_end and receipt.deadline:
         period = f"{in_words(receipt.period_start)} to {in_words(receipt.period_end)}"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from exporters.month.checklist import ELSEWHERE, open_mismatches
 from exporters.month.status import first_from_here, read_standing
-from exporters.work import Work
+from exporters.work import Work, work_on
 from store.clients import movement
 from store.clients.movement import Movement
 from store.facts import ExtractInfo
@@ -161,20 +161,22 @@ def read_page(snapshot: Snapshot, work: Work, months: int = MONTHS, mismatches: 
     lines = tuple(_line(one, extracts, told, first, work.today) for one in entries)
     standing = read_standing(snapshot, work.agency, work.standard, work.today, mismatches)
     figures = standing.figures
+    # What ends before the agency changed its letter goes out in the old one.
+    standard = work_on(snapshot, work, entry.period.end).standard
     causes = [
-        Cause(one.rule, _title(work.standard, one.rule), one.severity.value, one.count - one.accepted)
+        Cause(one.rule, _title(standard, one.rule), one.severity.value, one.count - one.accepted)
         for one in figures.causes
         if one.count > one.accepted
     ]
     return ManagerPage(
         work.agency.code,
-        work.standard,
+        standard,
         work.today,
         lines,
         tuple(movement.by_month(snapshot, work.agency, _months(entries[0].submission, work.today))),
         figures,
         tuple(causes[:MOST_CAUSES]),
-        tuple(unverified(work.standard)),
+        tuple(unverified(standard)),
         work.agency.name,
         max(0, len(causes) - MOST_CAUSES),
         tuple(one.told for one in standing.besides_rules),

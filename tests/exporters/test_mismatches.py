@@ -281,7 +281,7 @@ def test_a_receipt_says_what_changed_since_the_last_one_that_was_sent(desk: Desk
     assert [compared.count(one) for one in ("new", "gone", "changed")] == [1, 1, 2], "as the screen counts"
     assert compared.alike == 0
     told = "since 2020-11, which was sent: episodes 1 new, 1 gone, 2 changed; events 0 new, 1 gone, 0 changed"
-    assert f"  {told}" in list(told_as_text(receipt, STANDARD))
+    assert f"  {told}" in list(told_as_text(receipt))
     kept = list(receipt_lines(ask(desk.store, extracts.listed, preview.agency)[-1], STANDARD))
     at = kept.index("# Changed since 2020-11, which was sent")
     assert kept[at + 2 : at + 4] == ["  Episodes 1 new, 1 gone, 2 changed", "  Events 0 new, 1 gone, 0 changed"]

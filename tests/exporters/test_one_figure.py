@@ -21,7 +21,7 @@ from exporters.checks.file_check import check_file
 from exporters.extracts.mismatches import find_mismatches
 from exporters.extracts.preview import preview_extract
 from exporters.extracts.readiness import told_of_kept_out
-from exporters.extracts.writing import Receipt
+from exporters.extracts.writing import Receipt, told_as_text
 from exporters.month.checklist import OUTSIDE, Counted, Item, counted_apart, open_mismatches
 from exporters.month.checklist_page import read_page
 from exporters.month.status import BESIDES_RULES, read_standing
@@ -50,6 +50,7 @@ from validators.records import EpisodeRecord, Event, Severity
 from validators.rules.checker import Checker
 from validators.rules.registry import Context
 from validators.standard.catalogue import load
+from validators.standard.caveats import caveats
 from validators.standard.edition import CodeFacts
 from validators.standard.model import Rule, RuleRow, Standard
 from validators.standard.terminology import counted
@@ -161,6 +162,8 @@ def agree(
     apart = [one.told for one in receipt.readiness.reasons if one.check in BESIDES_RULES]
     assert page.besides == tuple(apart) and all(f"{told.lower()}." in text for told in apart)
     assert ("nothing: no rule" in text) is not bool(checks & {"errors", "warnings", *BESIDES_RULES})
+    assert page.standard.id == written_by.id and page.unverified == tuple(manager_page.unverified(written_by))
+    assert all(one.title == written_by.rule_by_id[one.rule].title for one in page.causes)
     for item, check in MENDED.items():
         wrong = {check, "outside"} if check == "errors" else {check}
         assert (items[item].state == "done") is not bool(wrong & checks), (item, items[item])
@@ -176,6 +179,8 @@ def agree(
     )[0]
     assert told["ready"] is (not receipt.not_ready_because) and told["not_ready_because"] == receipt.not_ready_because
     kept = receipt.as_mapping()
+    of_edition = [f"  of the edition: {one}" for one in caveats(written_by)]
+    assert [line for line in told_as_text(receipt) if line.startswith("  of the edition")] == of_edition
     same = ("rows", "episodes", "errors", "warnings", "load_percent", "data_quality_percent", "mismatches", "drafts")
     assert {name: told[name] for name in same} == {name: kept[name] for name in same}
     assert told["left_out_with_errors"] == len(receipt.kept_out)

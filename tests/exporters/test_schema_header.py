@@ -79,7 +79,7 @@ def test_faults_are_told_where_they_are_with_the_client(wales: Returns, tmp_path
     at = next(number for number, line in enumerate(lines, 1) if "T0012345" in line)
     wrong = (at, "AgencyCode", "its value does not fit the format", "50")
     assert receipt.validation.faults == (wrong,)
-    (told,) = [line for line in told_as_text(receipt, WALES) if line.startswith("    line")]
+    (told,) = [line for line in told_as_text(receipt) if line.startswith("    line")]
     assert told == f"    line {at}, client 50, AgencyCode: its value does not fit the format"
     assert receipt.as_mapping()["schema"]["faults"] == [  # type: ignore[index]
         {"line": at, "element": "AgencyCode", "what": "its value does not fit the format", "client": "50"}

@@ -119,7 +119,7 @@ def test_the_receipt_accounts_for_the_file(desk: Desk) -> None:
     assert [(one.sha256, one.rows, one.file_name, one.made_by) for one in kept] == [(told["sha256"], 186, NAME, "ann")]
     assert dict(kept[0].receipt) == json.loads(json.dumps(told | {"gone_by": receipt.gone_by}))
     assert b"".join(ask(desk.store, extracts.text, kept[0].id)) == data
-    text = "\n".join(told_as_text(receipt, STANDARD))
+    text = "\n".join(told_as_text(receipt))
     assert str(told["sha256"]) in text and "Not ready: 9 errors" in text and desk.left() == [NAME]
     assert "  agency T0123, 1 January 2019 to 31 December 2020, due by 12 January 2021\n" in text
     assert "  open mismatches against what was sent before: 0\n" in text
@@ -132,7 +132,7 @@ def test_a_clean_return_is_ready(desk: Desk) -> None:
     desk.take([row() | visit(), row() | referral(), withheld("2")])
     receipt = desk.send()
     assert receipt.as_mapping()["ready"] is True and receipt.tally.load_percent == 100.0
-    assert list(told_as_text(receipt, STANDARD))[-1] == "Ready to be sent."
+    assert list(told_as_text(receipt))[-1] == "Ready to be sent."
 
 
 def test_an_existing_file_is_kept_and_nothing_is_recorded(desk: Desk) -> None:
@@ -338,7 +338,7 @@ def test_a_return_whose_warnings_are_accepted_is_ready_with_them(desk: Desk) -> 
     told = receipt.as_mapping()
     assert (told["warnings"], told["accepted"], told["ready"], told["not_ready_because"]) == (2, 2, True, [])
     assert receipt.standing == "ready with 2 accepted warnings"
-    lines = list(told_as_text(receipt, STANDARD))
+    lines = list(told_as_text(receipt))
     assert lines[4].endswith("data quality 0.0 % (100 % without 2 accepted) (our estimate)")
     assert lines[-1] == "Ready with 2 accepted warnings."
 

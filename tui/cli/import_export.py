@@ -43,7 +43,6 @@ from tui.cli.options import (
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import DEFAULT, load
-from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from exporters.formats.base import Importer
@@ -203,7 +202,7 @@ def export(
             talk(f"The file is {account}'s; you read it by the group of its folder, and `{told}` gives it out as well.")
         for sentence in said_of_window(found.ask(calendar.of_agency, agency), submission, today):
             talk(sentence)
-    _tell(receipt, standard, form, sys.stderr if stdout else sys.stdout)
+    _tell(receipt, form, sys.stderr if stdout else sys.stdout)
     return 1 if receipt.tally.errors else 0
 
 
@@ -215,8 +214,8 @@ def _refuse_unclear(out: Path | None, stdout: bool, dry_run: bool) -> None:
         raise Problem("Say where to write to: --out DIR, or --stdout; --dry-run only looks.")
 
 
-def _tell(receipt: Receipt, standard: Standard, form: OutputFormat, stream: TextIO) -> None:
+def _tell(receipt: Receipt, form: OutputFormat, stream: TextIO) -> None:
     if form is OutputFormat.JSON:
         stream.write(f"{json.dumps(receipt.as_mapping(), indent=1)}\n")
     else:
-        stream.writelines(f"{printable(line)}\n" for line in receipt_told(receipt, standard))
+        stream.writelines(f"{printable(line)}\n" for line in receipt_told(receipt))
