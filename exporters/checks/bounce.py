@@ -7,8 +7,10 @@ from dataclasses import dataclass
 _WORD = re.compile(r"[^\s,;|\t\"'()\[\]{}<>=]+")
 _PART = re.compile(r"[^\s,;|\"'()\[\]{}<>=/:]+")
 _NUMBER = r"(?:\s+(?:number|num|no|nr)\b)?\.?\s*[:#=]?\s*"
-_LINE = re.compile(rf"\b(?:line|row|record)(s?){_NUMBER}(\d{{1,9}})\b", re.IGNORECASE)
-LEADING = re.compile(r"(?:no|nr)?[^\w+]*([1-9]\d{0,8})\b(?![-/.:]\d)", re.IGNORECASE)
+_MORE = r"(?:\s*(?:[,;&+/\N{EN DASH}-]|and|or|to))+\s*[1-9]\d{0,6}\b"
+_LINE = re.compile(rf"\b(?:line|row|record)(s?){_NUMBER}(\d{{1,9}}\b(?:{_MORE})*)", re.IGNORECASE)
+"""Numbers that are called lines: `row 4`, `Row 4, 5`, `rows 4-6`."""
+LEADING = re.compile(r"(?:no|nr)?[^\w+]*([1-9]\d{0,6})\b(?![-/.:]\d)", re.IGNORECASE)
 """The number a line begins with: no date, time of day or telephone number."""
 _NAMED = re.compile(
     r"\b(?:client|episode|journey|reference|ref|id|identifier)s?"
@@ -107,6 +109,10 @@ class Bounce:
         return [] if self.has_heading else list(_LINE.finditer(self.text, self._own_number))
 
     @property
+    def _numbers_named(self) -> list[int]:
+        return [int(number) for found in self._lines_named for number in re.findall(r"\d+", found[2])]
+
+    @property
     def _own_number(self) -> int:
         """Where it goes on after its number in the list."""
         begun = LEADING.match(self.text) if self.is_numbered else None
@@ -119,7 +125,7 @@ class Bounce:
     @property
     def named_line(self) -> int:
         """The first line of the file that it names as such, as the list counts; 0 for none."""
-        return self.counted or next((int(found[2]) for found in self._lines_named), 0)
+        return self.counted or next(iter(self._numbers_named), 0)
 
     @property
     def leading(self) -> int:
@@ -134,30 +140,18 @@ class Bounce:
 
     @property
     def lines(self) -> list[int]:
-        """The numbers that may be the line of the file it is about, as the list counts, the likeliest first.
-
-        That is what it begins with; a number right before a line that is named is the list's own.
-        """
-        named, begun = self._lines_named, self._begun
-        numbers = [self.counted, *(int(found[2]) for found in named)]
+        """The numbers that may be the line of the file it is about, as the list counts, the likeliest first: those that
+        are called so, then the one it begins with, and one right after that."""
+        numbers, begun = [self.counted, *self._numbers_named], self._begun
         if begun is not None:
-            between = self.text[begun.end(1) : named[0].start()] if named else ""
-            is_own = bool(named) and not any(map(str.isalnum, between))
-            numbers.insert(len(numbers) if is_own else 0, int(begun[1]))
+            second = LEADING.match(self.text, begun.end())
+            numbers += [int(begun[1]), *([int(second[1])] if second is not None else [])]
         return [number for number in dict.fromkeys(numbers) if number]
 
     @property
     def at_line(self) -> int:
         """The line of the file it is about, as the list counts; 0 for none."""
         return next(iter(self.lines), 0)
-
-    @property
-    def begins_with_line(self) -> bool:
-        """Whether the line it is about, named as such, is the first it says."""
-        first = next(iter(self._lines_named), None)
-        if first is None or int(first[2]) != self.at_line:
-            return False
-        return not any(map(str.isalnum, self.text[self._own_number : first.start()]))
 
     @property
     def is_sum(self) -> bool:

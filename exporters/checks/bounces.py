@@ -2,11 +2,11 @@
 
 Nobody has published what such a list looks like, so whatever was typed or pasted is read line by line. Where it begins
 with a heading, each of its columns is taken for what it is called. Else it is an identifier of the extract, wherever it
-stands in the line; or a number that is called a line, row or record; or the first number, taken for a line of the file
-as it was sent (the headings being line 1, unless the list counts from the first row), which is told as doubtful unless
-every line of the list begins with one in the same way: a list may stand in an e-mail with a date and an address. An
-identifier that is but a number counts where the file has no such line, or where it has zeros in front; where it may be
-both, that is said, and so is that the numbers may be the list's own.
+stands in the line; or a number that is called a line, row or record; or else the first number, taken for a line of the
+file as it was sent (the headings being line 1, unless the list counts from the first row), which is told as doubtful
+unless every line of the list begins with one in the same way: a list may stand in an e-mail with a date and an address.
+An identifier that is but a number counts where the file has no such line, or where it has zeros in front; where two
+numbers may be it, or one may be both, that is said, and so is that the numbers may be the list's own.
 """
 
 import csv
@@ -78,7 +78,7 @@ _COUNTED_LIST = 3
 """So many lines that begin with 1, 2, 3 … number themselves, or with numbers one after the other as on a next page."""
 _MANY_TOLD = "it may say how many there are: its number may be no line of the file"
 _UNLIKE = "the lines of the list do not all begin with a number in one way: it may be no line of the file"
-_ENDS_A_NUMBER = frozenset("\t,;:|.)-")
+_ENDS_A_NUMBER = frozenset("\t,;:|.)]-")
 """Signs after the number in a list: a date, a sum or an address goes on with a word, as any prose does."""
 
 
@@ -123,6 +123,8 @@ class BounceHeading:
         line = cell(self.line)
         counted = int(line) if line.isascii() and line.isdigit() and len(line) < 10 else 0
         identifiers = tuple(filter(None, map(cell, self.identifiers)))
+        if not counted or line.startswith("0"):
+            identifiers = (*identifiers, line) if line else identifiers  # as no count is written
         known = (self.line, self.field, self.rule, self.agency, *self.identifiers)
         others = [(at, text.strip()) for at, text in enumerate(cells) if at not in known]
         beside = tuple(text for at, text in others if text and not (text.isdigit() and at in self.values))
@@ -337,7 +339,7 @@ def _is_alike(lines: Sequence[str], headers: Mapping[str, str]) -> bool:
         after = line[begun.end() : LONGEST_LINE]
         said = re.sub(r"^\W+", "", after)
         between = after.removesuffix(said)
-        sign = "\t" if "\t" in between else between.strip()[:1]
+        sign = "\t" if "\t" in between else between.strip(" \"'")[:1]
         if said and (sign or not (field_named(said.split()[0], headers) or _RULE.match(said))):
             signs.add(sign)
     return len(signs) < 2 and signs <= _ENDS_A_NUMBER
@@ -360,9 +362,9 @@ def _counts(numbers: Sequence[int], running: Sequence[int], fewest: int) -> bool
 def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> list[Bounce]:
     """The lines, noted where their numbers may be none of the file.
 
-    What a heading calls a line is one, and what a line of the list names as one where it names no other or begins with
-    it. A number that a line merely begins with carries the `doubt` of the list, and every number does where they count
-    the list, `fewest` from 1. `is_of_rows`: its heading calls them rows, which may be those of the list.
+    What a heading calls a line is one, and what a line of the list calls one where no other number may be it. A number
+    that a line merely begins with carries the `doubt` of the list, and every number does where they count the list,
+    `fewest` from 1. `is_of_rows`: its heading calls them rows, which may be those of the list.
     """
     own = [one.begins_with for one in listed if one.begins_with and one.named_line]
     if _counts(own, own, fewest):
@@ -375,10 +377,9 @@ def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> l
     def unsure(one: Bounce) -> str:
         if counts:
             return _COUNTED
-        if one.leading:
+        if one.leading and doubt:
             return doubt
-        others = one.lines[1:]
-        if others and not one.begins_with_line:
+        if others := one.lines[1:]:
             return f"it names {others[0]}, too: it may be about that line"
         return _MANY_TOLD if one.is_sum else one.unsure
 

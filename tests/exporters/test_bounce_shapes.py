@@ -173,6 +173,15 @@ _FAULTS = (
     "{}: see line 58",
     "Record {} has the EPISODID of record 58",
     "EPISODID of line 58 stands in row {}, too",
+    "12 Nov 2026 09:14 - Line {}: DOB",
+    "2 errors in line {}",
+    "3 Nov, 4 errors in row {} and row 58",
+    "row {} and 58 DOB",
+    "Rows {}-58: too late",
+    "Line {} has 2 errors, line 58 has 1",
+    '"{}","DOB","bad"',
+    "[{}] DOB",
+    "{},14,DISD before TRIAGED",
 )
 """What may be said of a line of the file; of some the line is said first, of some it is not."""
 
@@ -197,7 +206,7 @@ def test_what_a_mail_calls_a_line_carries_no_doubt_and_a_telephone_number_is_non
     assert [(one.number, one.line, one.doubt) for one in sent.read(text) if one.leads] == [
         (1, 12, UNLIKE),
         (2, 30, ""),
-        (3, 61, ""),
+        (3, 61, "it names 58, too: it may be about that line"),
         (4, 2, UNLIKE),
     ][: 3 if sent.standard is WALES else 4]  # no Welsh message begins in line 2
 
@@ -215,22 +224,65 @@ def test_a_column_of_sums_leads_nowhere_without_a_doubt(sent: Sent, zeros: bool)
 
 
 @pytest.mark.parametrize("zeros", [True])
-def test_a_line_that_names_another_leads_to_the_one_it_begins_with_or_tells_the_other(sent: Sent, zeros: bool) -> None:
+def test_a_line_that_names_another_leads_to_the_one_that_is_called_so_and_tells_the_other(
+    sent: Sent, zeros: bool
+) -> None:
     too = "it names 58, too: it may be about that line"
     for text, line, doubt in (
-        ("40,EPISODID is a duplicate of line 58", 40, too),
-        ("40: see line 58", 40, too),
-        ("Line 40: the same as line 58", 40, ""),
+        ("58,EPISODID is a duplicate of line 40", 40, too),
+        ("58: see line 40", 40, too),
+        ("Line 40: the same as line 58", 40, too),
+        ("row 40 and row 58: DOB", 40, too),
+        ("row 40 and 58 DOB", 40, too),
+        ("Row 40, 58, 61 DOB", 40, too),
+        ("row 40 + 58", 40, too),
+        ("Line 40 has 2 errors, line 58 has 1", 40, too),
+        ("Rows 40-58: DOB", 40, too),
+        ("rows 40 to 58", 40, too),
+        ("Rows 40/58", 40, too),
+        ("58 Nov 2026 09:14 - Line 40: DOB", 40, too),
+        ("58 errors in line 40", 40, too),
+        ("12/11/2026 09:14 Line 40", 40, ""),
         ("duplicate of line 40 in row 58", 40, too),
         ("58. Row 40: DOB", 40, too),
         ("1. Row 40: DOB\n2. Row 61: PC", 40, ""),  # the list counts itself
-        ("1. Row 40: like row 58\n2. Row 61: PC", 40, ""),
+        ("1. Row 40: like row 58\n2. Row 61: PC", 40, too),
         ("1. duplicate of line 40 in row 58\n2. Row 61: PC", 40, too),
         ("records 57 and 58 failed, records 40 and 41 were loaded", 40, too.replace("58", "57")),
-        ("Rows 40 and 41 are like row 58", 40, ""),
+        ("Rows 40 and 41 are like row 58", 40, too),
     ):
         one = sent.read(text)[0]
         assert (one.line, one.doubt) == (line, doubt), text
+
+
+@pytest.mark.parametrize("zeros", [True])
+def test_a_line_that_begins_with_two_numbers_is_about_the_one_or_the_other(sent: Sent, zeros: bool) -> None:
+    """A table that was pasted without its headings, the rule's number first, led to the rule's, as if that was said."""
+    for sign in (",", "\t", "; ", " | ", '","'):
+        quote = '"' * (sign == '","')
+        rows = [(10, 97, "DISD before"), (10, 97, "DISD before"), (13, 97, "CJDISRSN missing")]
+        found = sent.read("\n".join(f"{quote}{sign.join(map(str, cells))}{quote}" for cells in rows))
+        told = [one.doubt for one in found if one.leads]
+        assert told == [f"it names {line}, too: it may be about that line" for _, line, _ in rows], sign
+
+
+@pytest.mark.parametrize("zeros", [True])
+def test_a_list_that_begins_with_numbers_in_marks_or_brackets_begins_in_one_way(sent: Sent, zeros: bool) -> None:
+    for text in ('"40","DOB","bad"\n"61","DISD","bad"', "[40] DOB\n[61] too late", "(40) DOB\n(61) too late"):
+        assert [(one.line, one.doubt) for one in sent.read(text)] == [(40, ""), (61, "")], text
+
+
+@pytest.mark.parametrize("zeros", [True])
+@pytest.mark.parametrize("heading", ["Record", "Record No", "Row", "Line"])
+def test_a_reference_under_a_heading_of_lines_is_the_client_s(sent: Sent, zeros: bool, heading: str) -> None:
+    """000009 under Record led to line 9: to somebody else, as if it said so."""
+    references = [written(number, zeros) for number in (40, 11, 73)]
+    found = sent.read("\n".join([f"{heading},Error", *(f"{one},DOB" for one in references)]))
+    assert [one.reference for one in found] == references
+    (unknown,) = sent.read(f"{heading},Error\n000099,DOB")
+    assert not unknown.leads or unknown.doubt
+    if sent.standard is STANDARD:
+        assert [one.episode for one in sent.read(f"{heading},Error\ne40,DOB\ne11,DOB")] == ["e40", "e11"]
 
 
 def test_a_reference_that_is_also_a_line_of_its_client_tells_of_his_other_episode(desk: Desk) -> None:
