@@ -269,7 +269,7 @@ def _of_agency(snapshot: Snapshot, agency: "AgencyInfo", listed: Sequence[Bounce
         return list(listed)
 
     def named(text: str) -> str:
-        codes = [canonical(word) for word in re.findall(r"\w+", text) if not word.isdigit()]
+        codes = [canonical(word) for word in re.findall(r"[^\W_]+", text) if not word.isdigit()]
         return next((code for code in codes if code in others), "") if ours not in codes else ""
 
     above = next((code for one in takewhile(lambda one: not one.leads, listed) if (code := named(one.text))), "")

@@ -313,3 +313,5 @@ def test_a_file_s_name_above_a_list_tells_whose_it_is(desk: Desk, sent: str) -> 
     assert one.doubt == other.doubt == f"agency T0777 is named, and this is {agency.code}"
     own = ask(desk.store, read_bounces, agency, STANDARD, sent, text.replace("T0777", agency.code))
     assert not any(one.doubt for one in own)
+    named = text.replace("T0777-", "NDTMS_T0777_")
+    assert [one.doubt for one in ask(desk.store, read_bounces, agency, STANDARD, sent, named)[1:]] == [one.doubt] * 2
