@@ -11,19 +11,30 @@ LINE = 75
 """The most octets a line may have, its line break not counted."""
 
 
-def as_ics(entries: Iterable[CalendarEntry], calendar: str, title: str, stamp: datetime, whose: str = "") -> str:
+def as_ics(
+    entries: Iterable[CalendarEntry],
+    calendar: str,
+    title: str,
+    stamp: datetime,
+    whose: str = "",
+    left: Iterable[tuple[date, str]] = (),
+) -> str:
     """The text of the file, lines ended by CRLF.
 
     An event keeps its UID for ever, whichever region's dates it has, so that a file imported again replaces dates that
     changed. `whose` tells the agency from others with the same calendar, whose events are others. `title` names the
-    data set for whoever reads it; `stamp` is when the file was made. Raises ValueError for a stamp without a zone.
+    data set for whoever reads it, `left` those of data sets that were left, each with the first day of the next, in
+    their order: what ends before that goes out in it. `stamp` is when the file was made. Raises ValueError
+    for a stamp without a zone.
     """
     if stamp.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     at = f"{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Keywork//Keywork {VERSION}//EN", "CALSCALE:GREGORIAN"]
+    titles = tuple(left)
     for entry in entries:
-        lines += _events(entry, f"{calendar}-{whose}" if whose else calendar, title, at)
+        its = next((told for first_day, told in titles if entry.period_end < first_day), title)
+        lines += _events(entry, f"{calendar}-{whose}" if whose else calendar, its, at)
     lines.append("END:VCALENDAR")
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line))
 

@@ -356,6 +356,16 @@ def test_a_list_of_the_old_letter_that_is_installed_later_counts_in_its_months(f
     assert due["errors"] == json.loads(looked.out)["errors"] > before["errors"]
 
 
+def test_a_month_is_named_in_a_calendar_by_the_letter_that_it_goes_out_in(filled: Place) -> None:
+    told(call(*STEP, *AFTER, *filled.options))
+    asked = ("calendar", "--format", "ics", "--from", "2026-04-01", "--months", "2", "--today", "2026-04-02")
+    lines = [one for one in call(*asked, *filled.options).out.splitlines() if one.startswith("SUMMARY:")]
+    named = {one[8:].split(": ")[0].replace("\\", "") for one in lines if ": Mar 26 " in one}
+    assert named == {load("ndtms-r-ad").title}
+    named = {one[8:].split(": ")[0].replace("\\", "") for one in lines if ": Apr 26 " in one}
+    assert named == {load("ndtms-s-ad").title}
+
+
 def test_an_edition_that_was_left_may_be_taken_back(filled: Place) -> None:
     told(call(*STEP, *AFTER, *filled.options))
     with opened(filled) as store, store.writing(WHO) as unit:

@@ -85,7 +85,7 @@ def calendar(
         from tui.cli.context import result_stream
 
         stamp = datetime(now.year, now.month, now.day, tzinfo=UTC)
-        text = as_ics(entries, known.standard.submission.calendar, known.title, stamp, known.whose)
+        text = as_ics(entries, known.standard.submission.calendar, known.title, stamp, known.whose, known.left)
         sys.stdout.flush()
         # The line ends are part of the format: none may be translated.
         result_stream().write(text.encode())
@@ -97,17 +97,20 @@ def calendar(
 @dataclass(frozen=True)
 class KnownCalendar:
     """A calendar with its standard, and what is written over its events; `whose` tells the agency from those of the
-    store that were there before and go by the same calendar, "" for the first of them."""
+    store that were there before and go by the same calendar, "" for the first of them. `left` are the titles of the
+    data sets that it left, each with the first day of the next."""
 
     standard: "Standard"
     calendar: "SubmissionCalendar"
     title: str
     whose: str = ""
+    left: "tuple[tuple[date, str], ...]" = ()
 
 
 def _of_agency(kept: "Store", own: "AgencyInfo", wanted: "Standard", known: "Sequence[AgencyInfo]") -> KnownCalendar:
     """The calendar of an agency; where others of the store go by the same, told apart from theirs."""
     from store.month import calendar as stored_calendar
+    from store.month import letter_changes
     from validators.standard.catalogue import load
 
     def goes_by(one: "AgencyInfo") -> bool:
@@ -116,9 +119,16 @@ def _of_agency(kept: "Store", own: "AgencyInfo", wanted: "Standard", known: "Seq
         return False
 
     same = [one.id for one in known if goes_by(one)]
-    title = f"{wanted.title}, {own.code}" if len(same) > 1 else wanted.title
     whose = own.id if own.id in same[1:] else ""
-    return KnownCalendar(wanted, kept.ask(stored_calendar.of_agency, own), title, whose)
+
+    def title(standard: str) -> str:
+        its = wanted.title
+        with suppress(Problem):  # which was taken back since
+            its = load(standard).title
+        return f"{its}, {own.code}" if len(same) > 1 else its
+
+    left = tuple((one.first_day, title(one.before)) for one in kept.ask(letter_changes.changes, own))
+    return KnownCalendar(wanted, kept.ask(stored_calendar.of_agency, own), title(wanted.id), whose, left)
 
 
 def _known_to(where: StoreOptions, region: str | None) -> KnownCalendar:
