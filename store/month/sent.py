@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from store.clients import index
 from store.disk import sqlite
-from store.disk.tables import CONFIRMATIONS, EPISODES, EVENTS, EXTRACTS, SENT_RECORDS, STATES
+from store.disk.tables import CLIENTS, CONFIRMATIONS, EPISODES, EVENTS, EXTRACTS, SENT_RECORDS, STATES
 from store.facts import AgencyInfo, ExtractInfo, StoredRecord
 from store.month import extracts
 from store.month.facts import PART, ConfirmationInfo, ConfirmedMismatch, SentRecord
@@ -139,18 +139,20 @@ def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[st
 
 def events_by_digest(snapshot: Snapshot, some: Sequence[ExtractInfo]) -> dict[str, dict[str, int]]:
     """Which events these extracts hold so, by the digests of what they say of each: with each event's id how many of
-    the extracts were made before it was deleted."""
+    the extracts were made before it was deleted, or its episode or client was."""
+    gone = [table.c.deleted_at for table in (EVENTS, EPISODES, CLIENTS)]
     query = (
-        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest, EVENTS.c.deleted_at)
+        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest, *gone)
         .join(EXTRACTS, EXTRACTS.c.number == SENT_RECORDS.c.extract_number)
         .join(EVENTS, EVENTS.c.id == SENT_RECORDS.c.record_id)
+        .join(EPISODES, EPISODES.c.number == EVENTS.c.episode_number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
         .where(EXTRACTS.c.id.in_([one.id for one in some]))
     )
     found: dict[str, dict[str, int]] = {}
-    for row in snapshot.connection.execute(query):
-        deleted = moment(row.deleted_at) if row.deleted_at else None
-        many = sum(deleted is None or one.made_at <= deleted for one in some)
-        found.setdefault(row.digest, {})[row.record_id] = many
+    for record_id, its, *at in snapshot.connection.execute(query):
+        deleted = [moment(one) for one in at if one]
+        found.setdefault(its, {})[record_id] = sum(all(one.made_at <= day for day in deleted) for one in some)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -369,12 +370,20 @@ def test_two_events_known_by_the_same_that_went_in_two_months_are_two(wales: Ret
     assert ask(wales.store, changes_since, preview, wales.latest()).count("changed", events=True) == 0
 
 
-def test_an_event_that_was_keyed_anew_is_the_one_that_went_changed_before_and_after_it_goes(wales: Returns) -> None:
+@pytest.mark.parametrize("kind", ["event", "episode"])
+def test_an_event_that_was_keyed_anew_is_the_one_that_went_changed_before_and_after_it_goes(
+    wales: Returns, kind: Literal["event", "episode"]
+) -> None:
+    """By itself, or with its journey, which was keyed again under the same referral."""
     one = wales.keyed()
     first = wales.add(one, top())
+    client = ask(wales.store, read.episode_record, one).client_id
     sent(wales, "2026-03")
     with wales.store.writing(Who("bob", NOW + timedelta(days=1))) as unit:
-        save.delete(unit, "event", first, 1)
+        values = read.get(unit, "episode", one).values
+        save.delete(unit, kind, first if kind == "event" else one, 1)
+        if kind == "episode":
+            one = save.create(unit, "episode", client, "", values).id
     again, later = wales.add(one, top(INJDAYS="3")), Who("ann", NOW + timedelta(days=2))
     for month in ("2026-04", "2026-05"):
         assert not looked(wales, month).found
