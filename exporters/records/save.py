@@ -218,4 +218,5 @@ def split(unit: UnitOfWork, merge_id: str) -> Merged:
 
 
 def _merged(unit: UnitOfWork, merge: MergeInfo) -> Merged:
+    results.forget_beside(unit, (merge.keep_id, merge.other_id))
     return Merged(read.tree(unit, merge.keep_id, deleted=True), merge)

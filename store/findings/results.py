@@ -294,6 +294,16 @@ def finding(row: Any) -> Finding:
     )
 
 
+def forget_beside(unit: UnitOfWork, client_ids: Collection[str]) -> None:
+    """Forget what showed between episodes of these clients and others: they are other people's episodes by now, or one
+    person's. The next comparison finds what stands; what was accepted of it stays accepted."""
+    query = select(EPISODES.c.number).join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+    numbers = list(unit.connection.execute(query.where(CLIENTS.c.id.in_(client_ids))).scalars())
+    these = sqlite.among(FINDINGS.c.episode_number, numbers)
+    unit.connection.execute(delete(FINDINGS).where(these, FINDINGS.c.beside.in_(_BESIDE)))
+    due_part.refigure(unit.connection, numbers)
+
+
 def _renew_beside(
     unit: UnitOfWork,
     agency: AgencyInfo,

@@ -298,6 +298,24 @@ def test_an_older_draft_of_another_window_is_told_beside_the_latest(sample: Plac
     assert dropped == ["1 draft forgotten; 1 older draft of the client left, listed now", "1 draft forgotten"]
 
 
+def test_what_stood_between_two_clients_is_told_of_neither_once_they_are_one(place: Place) -> None:
+    """They are merged to mend it: the reference that both bore is no error of the one that is left."""
+    assert (
+        call("agencies", "add", "N0078", "--standard", "ndtms-cjit-p", "--since", "2020-10", *place.options).code == 0
+    )
+    fields = "SEX=1 ETHNIC=A FINITIAL=G SINITIAL=I DOB=19860807 CLIENT=A1 CONSENT=Y REFLD=20201002 TRIAGED=20201003"
+    made = [
+        json.loads(call("client", "add", *fields.split(), "--anyway", *place.options, *TODAY, "--format", "json").out)
+        for _ in range(2)
+    ]
+    assert "rule 47" in call("findings", *place.options, *TODAY).out
+    ids = [one["client_id"] for one in made]
+    merged = call("client", "merge", *ids, "--yes", *place.options, *TODAY)
+    shown = call("client", "show", ids[0], *place.options, *TODAY)
+    for outcome in (merged, shown):
+        assert "rule 47" not in outcome.out and "Another client" not in outcome.out, outcome
+
+
 def test_delete_minds_company_and_drafts(sample: Place, store: Store) -> None:
     record = client(store).client
     do(store, Who("bob", datetime.now(UTC), "his"), presence.enter, "client", record.id)
