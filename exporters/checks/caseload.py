@@ -23,7 +23,7 @@ from store.disk import audit
 from store.facts import Who
 from store.findings import queries, results
 from store.findings.acceptance_facts import is_part, values_text
-from store.findings.results import CHECKER, NOTHING_LEFT, Beside, Left
+from store.findings.results import CHECKER, NOTHING_LEFT, Beside, LeftLetters
 from store.month import agency_settings, calendar, extracts, letter_changes
 from store.records import agencies, read
 from store.snapshot import Snapshot
@@ -37,7 +37,7 @@ from validators.rules.registry import Context
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
     from store.findings.acceptance_facts import Going, Waits
-    from store.month.facts import SentRecord
+    from store.month.facts import LastSent
     from store.store import Store
     from validators.calendar.periods import ReportingPeriod
     from validators.standard.model import Standard
@@ -112,7 +112,7 @@ class GoingCheck:
         self._shorteners = shorteners_of(self.standard)
         self._found: dict[str, Going] = {}
 
-    def prepared(self, stream: Iterable[Stamped]) -> Iterator[tuple[str, EpisodeRecord, Mapping[str, "SentRecord"]]]:
+    def prepared(self, stream: Iterable[Stamped]) -> Iterator[tuple[str, EpisodeRecord, Mapping[str, "LastSent"]]]:
         """The same episodes, each with what is known to have been sent of it; some at a time where that is asked."""
         at_once = self._selection.read_at_once
         rest = iter(stream)
@@ -125,7 +125,7 @@ class GoingCheck:
             for stamp, record in some:
                 yield stamp, record, sent
 
-    def look(self, record: EpisodeRecord, sent: Mapping[str, "SentRecord"], kept: Collection[Finding]) -> None:
+    def look(self, record: EpisodeRecord, sent: Mapping[str, "LastSent"], kept: Collection[Finding]) -> None:
         """Remember what would be sent of an episode until `found` is asked; `kept` is what is found in all of it."""
         from store.findings.acceptance_facts import Going
 
@@ -180,7 +180,7 @@ class GoingCheck:
 
         return tuple(replace(one, values=as_kept(one)) for one in found)
 
-    def look_beside(self, rules: FileRules, record: EpisodeRecord, sent: Mapping[str, "SentRecord"]) -> list[Finding]:
+    def look_beside(self, rules: FileRules, record: EpisodeRecord, sent: Mapping[str, "LastSent"]) -> list[Finding]:
         """What shows of that which would be sent of an episode, beside what would be of those looked at before."""
         outgoing = self._selection.outgoing(record, sent)
         if outgoing.left_out or outgoing.unchanged:
@@ -239,17 +239,19 @@ class LeftChecks:
         for check, _ in self._checks:
             check.look(record, {}, kept)
 
-    def found(self) -> Mapping[str, Left]:
+    def found(self) -> Mapping[str, LeftLetters]:
         """What was found since it was asked last, by the episode's id."""
-        left: dict[str, Left] = {}
+        left: dict[str, LeftLetters] = {}
         for check, is_sent in self._checks:
             for its_id, its in check.found().items():
                 if found := (*its.findings, *its.outside):
                     late, earlier = left.get(its_id, NOTHING_LEFT)
-                    left[its_id] = Left(late, (*earlier, *found)) if is_sent else Left((*late, *found), earlier)
+                    left[its_id] = (
+                        LeftLetters(late, (*earlier, *found)) if is_sent else LeftLetters((*late, *found), earlier)
+                    )
         return left
 
-    def beside(self, records: Iterable[EpisodeRecord], repeated: frozenset[str], code: str) -> Left:
+    def beside(self, records: Iterable[EpisodeRecord], repeated: frozenset[str], code: str) -> LeftLetters:
         """What shows of their returns only beside other records, of all the `records` that can contradict any."""
         late: list[Finding] = []
         earlier: list[Finding] = []
@@ -260,7 +262,7 @@ class LeftChecks:
         for record in records if checks else ():
             for check, rules, found in checks:
                 found.extend(check.told_beside(rules, record))
-        return Left(tuple(late), tuple(earlier))
+        return LeftLetters(tuple(late), tuple(earlier))
 
 
 BATCH = 2000
@@ -333,7 +335,7 @@ class _EpisodeCheck:
         self.going = GoingCheck(snapshot, agency, checker, context)
         self.left = LeftChecks(snapshot, agency, checker, context)
 
-    def check(self, record: EpisodeRecord, sent: Mapping[str, "SentRecord"]) -> list[Finding]:
+    def check(self, record: EpisodeRecord, sent: Mapping[str, "LastSent"]) -> list[Finding]:
         """What is found in an episode; what shows beside others of its batch is added to that."""
         self._links.look(record)
         found = self._checker.check(record, self._context)

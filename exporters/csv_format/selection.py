@@ -25,7 +25,7 @@ from validators.version import VERSION
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
-    from store.month.facts import SentRecord
+    from store.month.facts import LastSent
     from store.snapshot import Snapshot
 
 SOFTWARE = f"Keywork {VERSION}"
@@ -108,11 +108,11 @@ class Selection:
 
     def sent(
         self, snapshot: "Snapshot", agency: "AgencyInfo", some: Sequence[EpisodeRecord]
-    ) -> Mapping[str, "SentRecord"]:
+    ) -> Mapping[str, "LastSent"]:
         """Every extract holds all: what was sent before is not asked."""
         return {}
 
-    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, "SentRecord"] | None = None) -> Outgoing:
+    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, "LastSent"] | None = None) -> Outgoing:
         """What of one stored episode is sent, whatever was sent before."""
         return self._outgoing(as_then(self.standard, record))
 

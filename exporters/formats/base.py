@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from exporters.formats.outgoing import Outgoing
     from exporters.imports.report import ImportReport
     from store.facts import AgencyInfo
-    from store.month.facts import SentRecord, Whereabouts
+    from store.month.facts import LastSent, Whereabouts
     from store.snapshot import Snapshot
     from store.store import Store
     from validators.rules.columns import EpisodeColumns
@@ -134,10 +134,10 @@ class Selecting(Protocol):
 
     def sent(
         self, snapshot: "Snapshot", agency: "AgencyInfo", some: Sequence[EpisodeRecord]
-    ) -> Mapping[str, "SentRecord"]:
+    ) -> Mapping[str, "LastSent"]:
         """What was sent before of some episodes, at most `read_at_once`. Raises Problem."""
 
-    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, "SentRecord"]) -> "Outgoing":
+    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, "LastSent"]) -> "Outgoing":
         """What of one episode is sent; `sent` is what was sent before."""
 
 

@@ -22,7 +22,7 @@ from exporters.xml_format.shape import block_keys, link_of, linking, name_of
 from store.facts import AgencyInfo
 from store.month import agency_settings
 from store.month import sent as stored_sent
-from store.month.facts import PART, SentRecord
+from store.month.facts import PART, LastSent
 from store.records import read
 from validators.calendar.periods import ReportingPeriod, reporting_period
 from validators.dates import parse_date
@@ -106,18 +106,18 @@ class JourneySelection:
         """That hangs on what was sent before."""
         return False
 
-    def sent(self, snapshot: "Snapshot", agency: AgencyInfo, some: Sequence[EpisodeRecord]) -> Mapping[str, SentRecord]:
+    def sent(self, snapshot: "Snapshot", agency: AgencyInfo, some: Sequence[EpisodeRecord]) -> Mapping[str, LastSent]:
         """What was sent before of some journeys, by id; of events alone where all is sent anyhow. Raises Problem."""
         ids = [event.id for record in some for event in record.events]
         if self._kind != "full":
             ids += [f"{record.episode_id}{PART}{key}" for record in some for key in self._keys.values()]
         return stored_sent.of_records(snapshot, agency, ids)
 
-    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, SentRecord]) -> Outgoing:
+    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, LastSent]) -> Outgoing:
         """What of one stored journey is sent; `sent` is what was sent before, by id."""
         return self._outgoing_of(as_then(self.standard, record), sent)
 
-    def _outgoing_of(self, record: EpisodeRecord, sent: Mapping[str, SentRecord]) -> Outgoing:
+    def _outgoing_of(self, record: EpisodeRecord, sent: Mapping[str, LastSent]) -> Outgoing:
         """The same of one as this edition has it."""
         if why := self._why_left_out(record.episode):
             return Outgoing(record, why)
@@ -154,7 +154,7 @@ class JourneySelection:
 
     # What waits
 
-    def _held(self, record: EpisodeRecord, sent: Mapping[str, SentRecord], held: list[HeldBack]) -> EpisodeRecord:
+    def _held(self, record: EpisodeRecord, sent: Mapping[str, LastSent], held: list[HeldBack]) -> EpisodeRecord:
         """The journey as far as the last day."""
         name = self.name(record)
         client, events = (
@@ -180,13 +180,13 @@ class JourneySelection:
         day = parse_date(text) if text else None
         return day is not None and day > (end or self.period.end)
 
-    def _told_until(self, before: SentRecord | None) -> date:
+    def _told_until(self, before: LastSent | None) -> date:
         """The last day of which something of an event is told: by this return, or by one of a later month."""
         if before is None or before.submission <= self.period.submission:
             return self.period.end
         return reporting_period(self.standard.submission.calendar, before.submission).end
 
-    def _held_event(self, name: str, event: Event, before: SentRecord | None, held: list[HeldBack]) -> Event | None:
+    def _held_event(self, name: str, event: Event, before: LastSent | None, held: list[HeldBack]) -> Event | None:
         section, block = self.standard.section_by_id[event.section], self._events[event.section]
         told = " ".join(filter(None, (event.values.get(block.headers[0]), event.values.get(section.date_field))))
         if self._is_later(event.values.get(section.date_field)):
@@ -207,7 +207,7 @@ class JourneySelection:
 
     # What is sent
 
-    def _chosen(self, record: EpisodeRecord, sent: Mapping[str, SentRecord], held: list[HeldBack]) -> "_Chosen":
+    def _chosen(self, record: EpisodeRecord, sent: Mapping[str, LastSent], held: list[HeldBack]) -> "_Chosen":
         base = {**record.client, **record.episode}
         chosen, link, first = _Chosen(), self._link, 0
         if link is not None and (linked := sent.get(link.id_of(record.episode_id))) is not None:

@@ -61,7 +61,7 @@ Shown = tuple[Finding, int]
 """What shows beside others, and where: see `figures.KEPT`."""
 
 
-class Left(NamedTuple):
+class LeftLetters(NamedTuple):
     """What letters that were left find in their last returns before the one that is due.
 
     Those of the returns that are `late`, not sent yet, and of the `earlier` ones, which somebody may correct.
@@ -71,7 +71,7 @@ class Left(NamedTuple):
     earlier: tuple[Finding, ...] = ()
 
 
-NOTHING_LEFT = Left()
+NOTHING_LEFT = LeftLetters()
 
 
 class Beside(NamedTuple):
@@ -80,7 +80,7 @@ class Beside(NamedTuple):
 
     kept: Sequence[Finding]
     returned: Sequence[Finding]
-    left: Left = NOTHING_LEFT
+    left: LeftLetters = NOTHING_LEFT
 
 
 CHECKER = "keywork"
@@ -92,7 +92,7 @@ _NONE: Mapping[Key, Live] = {}
 NOTHING_GOES: Mapping[str, Going] = {}
 
 
-_NO_LETTER_LEFT: Mapping[str, Left] = {}
+_NO_LETTER_LEFT: Mapping[str, LeftLetters] = {}
 
 
 def basis(
@@ -116,13 +116,12 @@ def save(
     day: date,
     grounds: str = "",
     going: Mapping[str, Going] = NOTHING_GOES,
-    left: Mapping[str, Left] = _NO_LETTER_LEFT,
+    left: Mapping[str, LeftLetters] = _NO_LETTER_LEFT,
 ) -> int:
     """Keep what was found, by the grounds given, in place of what was found before; return for how many episodes.
 
     `going` is what would be sent of those, by id, of which that is not all as it stands; `left` what letters that were
-    left find in their last returns. An episode that was changed
-    since it was read is passed over: it stays stale.
+    left find in their last returns. An episode that was changed since it was read is passed over: it stays stale.
     """
     done, known = 0, {one.number: one for one in agencies.listed(unit)}
     for batch in batches(items, SAVED_AT_ONCE):
@@ -173,7 +172,7 @@ def save(
     return done
 
 
-def _in_return_alone(its: Going | None, kept: Sequence[Finding], left: Left) -> list[Shown]:
+def _in_return_alone(its: Going | None, kept: Sequence[Finding], left: LeftLetters) -> list[Shown]:
     """What is found in what goes of an episode and is not `kept` of all of it, and what a letter that was left finds in
     what it keeps out, said of all of it or not; and what such letters find in their last returns."""
     before = [*((one, LATE) for one in left.late), *((one, EARLIER) for one in left.earlier)]

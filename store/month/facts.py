@@ -205,7 +205,7 @@ class Whereabouts:
     deleted_by: str = ""
 
 
-class SentRecord(NamedTuple):
+class LastSent(NamedTuple):
     """A record that went out: a digest of what the extract written last says of it, and the latest month that did.
 
     `number` is that extract's, in the order they were written; `since` the first one's that said so, of those that

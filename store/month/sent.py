@@ -12,7 +12,7 @@ from store.disk import sqlite
 from store.disk.tables import CLIENTS, CONFIRMATIONS, EPISODES, EVENTS, EXTRACTS, SENT_RECORDS, STATES
 from store.facts import AgencyInfo, ExtractInfo, StoredRecord
 from store.month import extracts
-from store.month.facts import PART, ConfirmationInfo, ConfirmedMismatch, SentRecord
+from store.month.facts import PART, ConfirmationInfo, ConfirmedMismatch, LastSent
 from store.records.read import batches, record_query, to_record
 from store.records.values import moment
 from store.snapshot import Snapshot
@@ -112,7 +112,7 @@ def until(snapshot: Snapshot, agency: AgencyInfo, extract: ExtractInfo) -> list[
     return found
 
 
-def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[str]) -> dict[str, SentRecord]:
+def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[str]) -> dict[str, LastSent]:
     """What the extracts that count as sent hold of these records, by id.
 
     An extract that was taken back counts for nothing, so that what it held is new again.
@@ -126,14 +126,14 @@ def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[st
             EXTRACTS.c.taken_back_at.is_(None),
         )
     )
-    found: dict[str, SentRecord] = {}
+    found: dict[str, LastSent] = {}
     for some in batches(record_ids):
         own = query.where(SENT_RECORDS.c.record_id.in_(some)).order_by(EXTRACTS.c.number)
         for row in snapshot.connection.execute(own):
             before = found.get(row.record_id)
             latest = max(row.submission, before.submission if before else "")
             since = before.since if before and before.digest == row.digest else row.number
-            found[row.record_id] = SentRecord(row.digest, latest, row.number, since)
+            found[row.record_id] = LastSent(row.digest, latest, row.number, since)
     return found
 
 
