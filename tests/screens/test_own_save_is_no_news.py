@@ -4,22 +4,28 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual import events
 
+from exporters.editions.install import INSTALL, KIND
+from store.disk import audit
 from store.facts import ClientTree, Draft, Who
 from store.findings import queries
 from store.live import drafts, news, presence
 from store.live.news import StoreState
 from store.records import agencies, read, save
 from store.store import OwnActs, Store
+from store.unit_of_work import UnitOfWork
 from tests.screens.conftest import CLIENT
 from tests.screens.pilots import until
 from tests.screens.program import NOW, Program
 from tests.stores import ask, do
-from tui.app import letter_watch
+from tui.app import letter_watch, switch_agency
 from tui.app.open_store import Opened, StoreLocation
 from tui.screens.calendar.rows import read_year
 from tui.screens.client.screen import ClientScreen
+from tui.screens.clients.screen import ClientsScreen
 from tui.screens.month import MonthScreen
+from tui.session import store_access
 from tui.session.background_check import caseload_check
 from tui.session.store_access import StoreChanged
 from validators.problems import Problem
@@ -177,3 +183,61 @@ async def test_what_others_say_of_the_agency_while_it_is_opened_is_noticed_thoug
     app = Overtaken(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.store is not None and app.agency.reports_since == "2020-11")
+
+
+def installed(unit: UnitOfWork, standard: str) -> None:
+    """What the audit tells of an install of what an agency reports by."""
+    unit.chain.add(INSTALL, KIND, standard, "", None, "a digest")
+
+
+async def test_what_was_done_before_an_agency_was_opened_opens_it_no_second_time_however_late_the_watch_tells_of_it(
+    store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, went, looks, openings = letter_watch._found, switch_agency._go, [], []
+
+    def looked(*args: Any) -> Any:
+        looks.append(args)
+        return found(*args)
+
+    def gone(*args: Any) -> None:
+        openings.append(args)
+        went(*args)
+
+    monkeypatch.setattr(letter_watch, "_found", looked)
+    monkeypatch.setattr(letter_watch, "AWAY_SECONDS", 0.0)
+    monkeypatch.setattr(switch_agency, "_go", gone)
+    monkeypatch.setattr(store_access, "WATCH_SECONDS", 3600.0)
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    app = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: len(looks) == 1)
+        assert app._letter_watch is not None
+        before = ask(store, audit.last_act)
+        do(store, Who("ben", NOW), installed, app.agency.standard)
+        app.change_agency(app.agency)
+        await until(pilot, lambda: len(openings) == 1 and len(looks) == 2)
+        app.open_screen("clients")
+        app._letter_watch.look(before)
+        await until(pilot, lambda: len(looks) == 3)
+        await pilot.pause(0.2)
+        assert len(openings) == 1 and isinstance(app.screen, ClientsScreen)
+        do(store, Who("ben", NOW), installed, app.agency.standard)
+        app._letter_watch.look(before)
+        await until(pilot, lambda: len(openings) == 2)
+
+
+async def test_the_agency_is_opened_anew_only_once_the_keys_rest(
+    store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letter_watch, "AWAY_SECONDS", 3600.0)
+    monkeypatch.setattr(letter_watch, "AGAIN_SECONDS", 0.02)
+    app = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ClientsScreen))
+        app.key_queue.put(events.Key("down", None))
+        do(store, Who("ben", NOW), agencies.set_reports_since, ask(store, agencies.one), "2020-11")
+        await until(pilot, lambda: app._letter_watch is not None and app._letter_watch._timer is not None)
+        await pilot.pause(0.2)
+        assert isinstance(app.screen, ClientsScreen) and app.agency.reports_since != "2020-11"
+        monkeypatch.setattr(letter_watch, "AWAY_SECONDS", 0.0)
+        await until(pilot, lambda: app.agency.reports_since == "2020-11")

@@ -226,7 +226,7 @@ class KeyworkApp(BaseApp):
         others = self._letter_watch.look
         self.watch_store = StoreWatch(self, self.threads, found.store, self._how_it_stands, others, self._shut_out)
         self.watch_store.start()
-        others(found.act)  # what was done while this was opened; the watch tells of what comes after
+        self._letter_watch.opened(found.act)  # what was done while this was opened; the watch tells of what comes after
         if not self.demo:
             self.lock.start()
             self.daily_copy.start()
@@ -404,7 +404,7 @@ class KeyworkApp(BaseApp):
         from tui.app.switch_agency import change_agency
 
         if self._letter_watch is not None:
-            change_agency(self, agency, self.offer_drafts, self._letter_watch.look)
+            change_agency(self, agency, self.offer_drafts, self._letter_watch)
 
     # Locking
 

@@ -1,12 +1,14 @@
 """Noticing that what the agency which is open reports by is another now, by what somebody else did."""
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from store.disk import audit
 from store.records import agencies
 from tui.form.record_form import RecordForm
 from tui.session.program import program_of
+from tui.session.store_access import AWAY_SECONDS
 from tui.widgets.base_screen import BaseModal
 from validators.standard.catalogue import lineage, load
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from store.facts import AgencyInfo
+    from store.records.values import Derivers
     from store.snapshot import Snapshot
     from tui.widgets.base_app import BaseApp
 
@@ -36,20 +39,32 @@ class LetterWatch:
     """Asked whenever others did something that the audit tells: a change of letter, its undo, an install, a take-back,
     lists, another code or region of the agency.
 
-    It is said at once; the agency is opened anew as soon as nobody is typing in a record or a dialog any more, so that
-    no key goes astray. What is typed is kept as drafts, as with every change of agency. An install of what another
-    agency reports by is used once that one is opened.
+    It is said at once; the agency is opened anew as soon as nobody is typing in a record or a dialog any more and
+    the keys rest, so that none goes astray. What is typed is kept as drafts, as with every change of agency. An
+    install of what another agency reports by is used once that one is opened; what was done before an opening is known
+    by it, however late the watch tells of it.
+
+    `opened_at` is the last act before the agency that is open was read.
     """
 
     def __init__(self, app: "BaseApp") -> None:
         """Begin with nothing that waits."""
         self._app = app
         self._timer: Timer | None = None
+        self.opened_at = 0
+
+    def opened(self, act: int) -> None:
+        """An agency is open, read behind that act: see what others did meanwhile."""
+        self.opened_at = act
+        self.look(act)
 
     def look(self, after: int) -> None:
-        """Others did something behind that act, or may have: see whether it concerns what the screens speak."""
+        """Others did something behind that act, or may have: see whether it concerns what the screens speak. Behind
+        none, the store was put back."""
         program = program_of(self._app)
         agency = program.agency
+        self.opened_at = self.opened_at if after else 0
+        after = max(after, self.opened_at)
         program.read(
             lambda snapshot: _found(snapshot, agency, after),
             on_done=lambda found: self._seen(agency, found) if found is not None else None,
@@ -64,12 +79,11 @@ class LetterWatch:
         program = program_of(self._app)
         its = found.agency
         if found.installed or (its is not None and its.standard != asked.standard):
-            load.cache_clear()
-            program.opened_store.ground.derivers.forget()
+            read_standards_anew(program.opened_store.ground.derivers)
         if program.agency is not asked:  # opened anew meanwhile
             return
         if its is None:
-            program.say(f"{asked.code} was taken out of this store by somebody else: open another agency.", "warning")
+            program.say(agencies.taken_out(asked).sentence, "warning")
         elif its.standard != asked.standard:
             self._open(its, f"{its.code} reports by {its.standard} now: somebody else changed its letter.")
         elif found.of_ours:
@@ -84,7 +98,8 @@ class LetterWatch:
         if self._is_free():
             self._open_now(before, its, what)
             return
-        program.say(f"{what} It is opened so once you leave what you type in; that is kept.", "warning")
+        if self._is_typing():
+            program.say(f"{what} It is opened so once you leave what you type in; that is kept.", "warning")
         if self._timer is not None:
             self._timer.stop()
         self._timer = self._app.set_interval(
@@ -92,9 +107,13 @@ class LetterWatch:
         )
 
     def _is_free(self) -> bool:
-        """Whether no record is open and no dialog waits."""
+        """Whether nothing is typed in, and the keys rest."""
+        return not self._is_typing() and monotonic() - self._app.key_queue.last_at > AWAY_SECONDS
+
+    def _is_typing(self) -> bool:
+        """Whether a record is open or a dialog waits."""
         stack = self._app.screen_stack
-        return not isinstance(stack[-1], BaseModal) and not any(screen.query(RecordForm) for screen in stack)
+        return isinstance(stack[-1], BaseModal) or any(screen.query(RecordForm) for screen in stack)
 
     def _open_now(self, before: "AgencyInfo", its: "AgencyInfo", what: str) -> None:
         if self._timer is not None:
@@ -104,6 +123,12 @@ class LetterWatch:
         if program.agency is before:
             program.say(what, "warning")
             program.change_agency(its)
+
+
+def read_standards_anew(derivers: "Derivers") -> None:
+    """Forget every standard that was read, and what derives by them: the next to ask reads them from their files."""
+    load.cache_clear()
+    derivers.forget()
 
 
 def _found(snapshot: "Snapshot", agency: "AgencyInfo", after: int) -> ActsOfOthers | None:

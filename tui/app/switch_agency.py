@@ -10,6 +10,7 @@ from store.disk import audit
 from store.facts import AgencyInfo, Who
 from store.records import agencies
 from store.snapshot import Snapshot
+from tui.app.letter_watch import STANDARD, LetterWatch, read_standards_anew
 from tui.screens.client.queries import Left
 from tui.screens.client.screen import ClientScreen
 from tui.screens.registry import HOME
@@ -43,31 +44,36 @@ class AgencyToOpen:
     act: int
 
 
-def change_agency(app: "BaseApp", agency: AgencyInfo, offer: Offer, look: Callable[[int], None]) -> None:
+def change_agency(app: "BaseApp", agency: AgencyInfo, offer: Offer, watch: LetterWatch) -> None:
     """Open another agency; the keys wait until its first screen stands there.
 
-    What is typed is written first, and the screens that hold it are left only then. While the agency's standard cannot
-    be read, or the store is away, that is said and all stays as it is. `offer` gets what was typed at this one and not
-    saved; `look` sees what others did meanwhile, behind an act.
+    What is typed is written first, and the screens that hold it are left only then. Where the agency is gone, or while
+    its standard cannot be read or the store is away, that is said and all stays as it is. `offer` gets what was typed
+    at this one and not saved; `watch` sees what others did meanwhile.
     """
     program = program_of(app)
     for screen in app.screen_stack:
         if isinstance(screen, ClientScreen):
             screen.form.flush()
             screen.leave(screen.held)
-    asked = (agency, program.agency, Who(program.person, program.clock(), program.session))
+    asked = (agency, program.agency, Who(program.person, program.clock(), program.session), watch.opened_at)
 
     def came(found: AgencyToOpen) -> None:
         _go(app, found, offer)
-        look(found.act)
+        watch.opened(found.act)
 
     # In the lane of those that write, though it only reads: the drafts are written before it.
     program.in_store(lambda store: store.ask(_found, *asked), on_done=came, writes=True, hold=True)
 
 
-def _found(snapshot: Snapshot, agency: AgencyInfo, before: AgencyInfo, who: Who) -> AgencyToOpen:
-    standard = load(agency.standard)
-    known = agencies.one(snapshot, agency.code, agency.standard)
+def _found(snapshot: Snapshot, agency: AgencyInfo, before: AgencyInfo, who: Who, since: int) -> AgencyToOpen:
+    """In a thread: the agency as it is by now, spoken of as what is installed by now says; `since`: an act."""
+    if audit.told_of(snapshot, since, (STANDARD,)):
+        read_standards_anew(snapshot.derivers)
+    known = next((its for its in agencies.listed(snapshot) if its.id == agency.id), None)
+    if known is None:
+        raise agencies.taken_out(agency)
+    standard = load(known.standard)
     kept, waiting = left_drafts.groups(snapshot, before, who), left_drafts.groups(snapshot, known, who)
     return AgencyToOpen(known, standard, Checker(standard), kept, waiting, audit.last_act(snapshot))
 
