@@ -26,7 +26,7 @@ _scan: Callable[[str, int], tuple[dict[str, str], int]] = vars(json.JSONDecoder(
 
 Standards = Callable[[str], Standard]
 
-_KEPT_FINDINGS = 10
+_KEPT_FINDINGS = 11
 """Raised where what is kept of a finding changes: those kept before are found again."""
 DATE = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})", re.ASCII)
 

@@ -250,12 +250,24 @@ POSTCODES = [
     ("NE 4AB", ""), ("NE4AB", ""), ("m 2ab", ""), ("CR/8BF", ""), ("SW\u00a01AA", ""), ("\u041c1 8DW", ""),
     ("CF51\u0410\u0410", "CF51"), ("M1 1\u0410\u0410", "M1"),
     ("EC1A", "EC1A"), ("EC 1AB", ""), ("NE144 5AB", "NE14"),
+    ("CF10 1A", "CF10"), ("nw10 3a", "NW10"), ("SY23-3B", "SY23"), ("CF101A", "CF10"), ("CF1 01A", "CF1 0"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kept", "sent"), POSTCODES)
 def test_a_postcode_leaves_as_the_part_of_it_that_may(kept: str, sent: str) -> None:
     assert postcode_part(kept) == sent
+
+
+@given(
+    st.from_regex("[A-Z]{1,2}[1-9]([0-9]|[A-Z])?", fullmatch=True),
+    st.from_regex("[0-9][ABDEFGHJLNPQRSTUWXYZ]{2}", fullmatch=True),
+    st.sampled_from(("", " ", "  ", "-")),
+    st.integers(0, 2),
+)
+def test_a_postcode_that_was_cut_off_leaves_as_no_other_place(out: str, inward: str, between: str, lost: int) -> None:
+    sent = postcode_part(out + between + inward[: 3 - lost])
+    assert sent == f"{out} {inward[0]}" or not re.fullmatch("[A-Z]{1,2}[0-9][A-Z0-9]? [0-9]", sent)
 
 
 @given(st.text("ABCFMNWZ01359 -.\u00a0\u0301\uff21\uff11", max_size=12))

@@ -42,13 +42,16 @@ def postcode_part(value: str) -> str:
         return upper
     plain = upper if upper.isascii() else normalize("NFKD", value).upper()
     letters = _NOT_POSTCODE.sub("", plain)
-    if match := _WHOLE.fullmatch(letters) or _MISTYPED.fullmatch(letters):
+    outward = _OUTWARD.match(plain) or _OUTWARD.match(letters)
+    mistyped = _MISTYPED.fullmatch(letters)
+    if mistyped and outward and outward[1] != mistyped[1]:  # CF10 1A is no CF1 0 with two digits for letters
+        mistyped = None
+    if match := _WHOLE.fullmatch(letters) or mistyped:
         return f"{match[1]} {match[2]}"
     if _PART.fullmatch(upper.strip()):
         return value
     if upper.isalnum() and (match := _CLOSED_UP.fullmatch(upper)):
         return f"{match[1]} {match[2]}"
-    outward = _OUTWARD.match(plain) or _OUTWARD.match(letters)
     behind = _SIGNS.sub("", outward.string[outward.end() :]) if outward else ""
     if _MISSPELT.fullmatch(letters) and (outward is None or len(behind) <= 1):
         return ""
