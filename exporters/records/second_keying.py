@@ -23,7 +23,7 @@ from store.month import calendar as stored_calendar
 from store.records import agencies, read, second_keying
 from store.records import save as stored_save
 from store.records.consent import given_back
-from store.records.second_keying import Decision, Drawing, Pair, Presence, Right, SampledEpisode, SampleInfo
+from store.records.second_keying import Decision, Drawable, Drawing, Pair, Presence, Right, SampledEpisode, SampleInfo
 from store.records.values import sortable
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -118,8 +118,7 @@ def draw(unit: UnitOfWork, work: Work, wanted: Wanted) -> SampleInfo:
         raise Problem("This data set lists no fields to be keyed a second time: nothing can be drawn.")
     if wanted.since > wanted.until:
         raise Problem("The last day is before the first: give the earlier one first.")
-    since, until = (datetime.combine(day, time(), LONDON) for day in (wanted.since, wanted.until + timedelta(days=1)))
-    found = second_keying.candidates(unit, work.agency, since, until)
+    found = _entered(unit, work, wanted.since, wanted.until)
     if not found:
         days = f"{wanted.since:%d %b %Y} to {wanted.until:%d %b %Y}"
         raise Problem(Sentence("No {episode} was entered from {days}: give other days.", days=days))
@@ -135,6 +134,12 @@ def draw(unit: UnitOfWork, work: Work, wanted: Wanted) -> SampleInfo:
     drawn = sorted(found, key=lambda one: place(one.episode_id))[:many]
     its = Drawing(wanted.since, wanted.until, seed, wanted.submission, wanted.keyer)
     return second_keying.draw(unit, work.agency, its, drawn, len(found), event_sections(work.standard))
+
+
+def _entered(snapshot: Snapshot, work: Work, since: date, until: date) -> list[Drawable]:
+    """The episodes entered on these days."""
+    first, end = (datetime.combine(day, time(), LONDON) for day in (since, until + timedelta(days=1)))
+    return second_keying.candidates(snapshot, work.agency, first, end)
 
 
 def _how_many(wanted: Wanted, of: int) -> int:
@@ -156,25 +161,35 @@ def to_key(snapshot: Snapshot, work: Work, person: str, own_id: str = "") -> Sam
         one = next((each for each in found if each.id == own_id), None)
         if one is None:
             raise Problem("That is not in the sample, or no more: look at the list again.")
-        _refuse(found, one, person)
+        _refuse(snapshot, work, found, one, person)
         return one
     left = [one for one in found if not one.keyed_by]
     if not left:
         raise Problem(Sentence("Every {episode} of the sample is keyed: decide what differs, then close it."))
-    mine = [one for one in left if _may(found, one, person) and one.begun_by in ("", person)]
+    mine = [one for one in left if _may(snapshot, work, found, one, person) and one.begun_by in ("", person)]
     if not mine:
         raise Problem("What is left you keyed first yourself, or somebody is at it: another person keys it again.")
     return next((one for one in mine if one.begun_by == person), mine[0])
 
 
-def _may(found: Sequence[SampledEpisode], one: SampledEpisode, person: str) -> bool:
-    return person not in one.first_by or all(person in each.first_by for each in found)
+def _may(snapshot: Snapshot, work: Work, found: Sequence[SampledEpisode], one: SampledEpisode, person: str) -> bool:
+    """Whether somebody may key one again: what he keyed first only where nobody else keyed anything on its days.
+
+    A sample may well hold nothing but his: it was drawn for another person, or happened to be so.
+    """
+    if person not in one.first_by:
+        return True
+    drawing = _open(snapshot, work).drawing
+    if drawing.keyer not in ("", person) or not all(person in each.first_by for each in found):
+        return False
+    entered = second_keying.keyed_by(snapshot, _entered(snapshot, work, drawing.since, drawing.until))
+    return all(person in first for first in entered.values())
 
 
-def _refuse(found: Sequence[SampledEpisode], one: SampledEpisode, person: str) -> None:
+def _refuse(snapshot: Snapshot, work: Work, found: Sequence[SampledEpisode], one: SampledEpisode, person: str) -> None:
     if one.keyed_by:
         raise Problem(Sentence("This {episode} was keyed again already, by {person}.", person=one.keyed_by))
-    if not _may(found, one, person):
+    if not _may(snapshot, work, found, one, person):
         raise Problem("You keyed this one first yourself: another person keys it again.")
 
 

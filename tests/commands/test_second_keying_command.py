@@ -43,6 +43,9 @@ def test_a_sample_by_line(sample: Place) -> None:
     assert (birth["id"][:8], birth["second"], birth["right"]) == (one, "19700201", None)
     decided = call("second-keying", "decide", one, "dob", "second", *where)
     assert decided.out == "DOB: the second is right; the record was changed\n"
+    again = call("second-keying", "decide", one, "dob", "second", *where)
+    assert again.out.startswith("DOB: the second is right; nothing is changed; ")
+    assert again.out.endswith(" had decided: the second is right\n")
     other = call("second-keying", "decide", one, "FINITIAL", "neither", "-", *where, given="y\n")
     assert other.out == "FINITIAL: both wrong; the record was changed\n"
     shown = json.loads(call("client", "show", birth["reference"], *where, "--format", "json").out)

@@ -52,6 +52,13 @@ def drawn(desk: Desk, wanted: Wanted) -> list[SampledEpisode]:
     return [one for one in ask(desk.store, stored.episodes, its) if not one.is_list]
 
 
+def drawn_once(desk: Desk, wanted: Wanted) -> list[SampledEpisode]:
+    """A sample that is closed again."""
+    found = drawn(desk, wanted)
+    do(desk.store, CAT, second_keying.close, work(desk))
+    return found
+
+
 def keyed(desk: Desk, who: Who, **values: str) -> SampledEpisode:
     """The next one, keyed again by somebody as the paper says it, but for these values; it has no events."""
     one = ask(desk.store, second_keying.to_key, work(desk), who.person)
@@ -113,6 +120,25 @@ def test_a_sample_for_somebody_leaves_out_his_own_unless_there_is_nothing_else(d
     found = drawn(desk, Wanted(TODAY, TODAY, number=9, keyer="ben"))
     assert {one.reference for one in found} == {"B1", "B2"}, "nobody else's are left"
     assert keyed(desk, BEN).first_by == {"ben"}
+
+
+@pytest.mark.parametrize("keyer", ["", "ben"])
+def test_nobody_is_given_his_own_though_the_sample_holds_nothing_else_where_others_keyed_on_its_days(
+    desk: Desk, keyer: str
+) -> None:
+    entered(desk, ANN, "A1")
+    entered(desk, BEN, "B1")
+    seed = next(
+        seed
+        for seed in "abcdefgh"
+        if [one.reference for one in drawn_once(desk, Wanted(TODAY, TODAY, number=1, keyer=keyer, seed=seed))] == ["A1"]
+    )
+    (one,) = drawn(desk, Wanted(TODAY, TODAY, number=1, keyer=keyer, seed=seed))
+    with pytest.raises(Problem, match="keyed this one first yourself"):
+        ask(desk.store, second_keying.to_key, work(desk), "ann", one.id)
+    with pytest.raises(Problem, match="What is left you keyed first yourself"):
+        keyed(desk, ANN)
+    assert keyed(desk, BEN).id == one.id
 
 
 def test_what_differs_is_decided_one_by_one_and_mended_as_by_hand(desk: Desk) -> None:

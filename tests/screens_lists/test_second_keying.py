@@ -186,6 +186,25 @@ async def test_an_event_that_was_emptied_again_is_none_where_the_list_ends(
     assert [one.second for one in listed.events] == [{"SUBMODDT": "20200905"}]
 
 
+def test_events_typed_in_one_go_are_kept_each(start: Start, store: Store, agency: AgencyInfo) -> None:
+    entered(store, agency)
+    work = Work(agency, load(agency.standard), NOW.date())
+    do(store, Who("cat", NOW), second_keying.draw, work, Wanted(BEFORE.date(), BEFORE.date(), number=1))
+    (its,) = [one for one in ask(store, second_keying.state, work).episodes if one.is_list]
+    terminal = start()
+    command(terminal, "second keying", "Keyed again: 0 of 1 episodes")
+    terminal.press("<down><enter>")
+    terminal.until("1: the next sub-intervention")
+    terminal.press("05092020<f2>06092020<f2>07092020<f7>")
+    terminal.until("2: the next sub-intervention")
+    terminal.press("<f8><f8>08092020<f2><f2>")
+    terminal.until("Keyed of this paper file, Sub-intervention: 4.")
+    terminal.press("y")
+    terminal.until(lambda _: bool(ask(store, second_keying.one_of, work, its.id).keyed_by))
+    (listed,) = [one for one in ask(store, second_keying.state, work).episodes if one.is_list]
+    assert sorted(one.second["SUBMODDT"] for one in listed.events) == [f"2020090{day}" for day in (5, 6, 7, 8)]
+
+
 async def test_what_a_dialog_asked_about_is_what_its_answer_decides(
     store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from exporters.json_text import json_text
 from exporters.records import second_keying
-from exporters.records.second_keying import ChangesLink, Discrepancy, Ruling, Wanted
+from exporters.records.second_keying import ChangesLink, Discrepancy, Ruling, Saw, Wanted
 from store.records import second_keying as stored
 from store.records.second_keying import SampledEpisode, SampleInfo
 from tui.cli.client.ask import FieldQuestions
@@ -325,7 +325,10 @@ def decide(
             model.type(line_of(value, "right value"))
             model.settle()
             text = model.value(header)
-        ruling = Ruling(header, names[right], text, after_sent=after_sent)
+        listed = at.store.ask(second_keying.differences, at.work)
+        before = next((one for one in listed if (one.episode.id, one.header) == (own_id, header)), None)
+        saw = Saw(before.now, before.decision) if before else None
+        ruling = Ruling(header, names[right], text, saw, after_sent)
         try:
             changed = at.store.do(at.who, second_keying.decide, at.work, own_id, ruling)
         except ChangesLink as problem:
@@ -335,7 +338,9 @@ def decide(
         print(json.dumps(told, indent=1))
     else:
         done = "the record was changed" if changed else "nothing is changed"
-        print(f"{named}: {second_keying.RIGHTS[names[right]]}; {done}")
+        said = before.decision if before else None
+        otherwise = f"; {said.person} had decided: {before.right}" if before and said else ""
+        print(printable(f"{named}: {second_keying.RIGHTS[names[right]]}; {done}{otherwise}"))
     return 0
 
 

@@ -219,9 +219,7 @@ class SecondForm(StoreScreen[None]):
         if not self._one.is_list:
             self._save()
         elif any(self.form.model.values.values()):
-            self._to_entry(
-                len(self._entries), "Kept. Key the next one; F2 on an empty form when the paper has no more."
-            )
+            self._to_entry(None, "Kept. Key the next one; F2 on an empty form when the paper has no more.")
         else:
             many = len(self._typed)
             section = self.program.standard.section_by_id[self._one.section]
@@ -262,11 +260,13 @@ class SecondForm(StoreScreen[None]):
         self._begin(*found)
         self._show("Kept. Here is the next one.")
 
-    def _to_entry(self, at: int, told: str) -> None:
-        """To another event of the list, once this one is kept; one that is empty is none."""
+    def _to_entry(self, wanted: int | None, told: str) -> None:
+        """To another event of the list, once this one is kept, None for a new one; one that is empty is none."""
         self.form.flush()
         values, entry, own_id, work = dict(self.form.model.values), self._entry, self._one.id, self._work
         here = self._at
+        # Only now is the one in the form among them: whoever typed it in one go left no time to keep it before.
+        at = len(self._entries) if wanted is None else wanted
         before, self._asked = self._asked, values
 
         def kept(_: None) -> None:
