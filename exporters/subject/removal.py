@@ -271,7 +271,7 @@ def _refused(
     snapshot: Snapshot, agency: AgencyInfo, names: Names, among: Collection[str]
 ) -> dict[tuple[int, str], set[int]]:
     """The lines of the lists of what the portal refused that mean a client by a line of the file: what is told in them
-    may well be a value. By the agency's number and the submission of the list.
+    may well be a value. By the agency's number and the list's extract.
 
     `among` are the ids of the extracts that have the client in them: no other is read, for nobody can save meanwhile.
     Of one from which somebody was struck before, no line of the file says whose it is.
@@ -286,7 +286,7 @@ def _refused(
                 standard, first = form_of(extract, names).standard, not one.counts_rows
                 led = read_bounces(snapshot, agency, standard, extract.id, one.text, headings_are_line_1=first)
                 theirs = {each.number for each in led if names.is_named(each.episode)}
-                found[agency.number, one.submission] = theirs
+                found[agency.number, extract.id] = theirs
     return found
 
 

@@ -15,7 +15,7 @@ from validators.problems import Problem
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0018"
+HEAD = "0019"
 BEFORE_UPGRADE = ".version-"
 """What the name of the copy goes on with that is made before an upgrade, and then the version."""
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

@@ -611,14 +611,14 @@ BOUNCE_LISTS = Table(
     "bounce_list",
     METADATA,
     Column("agency_number", Integer, ForeignKey("agency.number"), primary_key=True, autoincrement=False),
-    Column("submission", String, primary_key=True),
-    Column("extract_id", String, nullable=False),
+    Column("extract_id", String, primary_key=True),
+    Column("submission", String, nullable=False),
     Column("told", Text, nullable=False),
     Column("counts_rows", Integer, nullable=False),
     Column("kept_at", String, nullable=False),
     Column("kept_by", String, nullable=False),
 )
-"""The portal's list of what it refused, as it was pasted, with the extract it is read by and how it counts lines."""
+"""The portal's list of what it refused of an extract, as it was pasted, with how it counts lines."""
 
 LETTERS = Table(
     "agency_letter",

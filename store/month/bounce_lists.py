@@ -1,13 +1,14 @@
-"""The portal's lists of what it refused, as they were pasted: one for each agency and submission until it is forgotten.
+"""The portal's lists of what it refused, as they were pasted: one for each extract until it is forgotten.
 
-A list is the agency's, not a person's: whoever opens it goes on where another one stopped. Which fields were
-changed since it came, the audit tells.
+A line of a list is a line of the very file that was sent: what the portal says of another file of the same month is
+another list. A list is the agency's, not a person's: whoever opens it goes on where another one stopped. Which fields
+were changed since it came, the audit tells.
 """
 
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from store.disk.tables import AUDITS, BOUNCE_LISTS
 from store.facts import AgencyInfo, ExtractInfo
@@ -20,77 +21,89 @@ from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 
 
-def latest(snapshot: Snapshot, agency: AgencyInfo) -> BounceList | None:
-    """The list that was last added to; None where there is none."""
-    query = _lists(agency).order_by(BOUNCE_LISTS.c.kept_at.desc(), BOUNCE_LISTS.c.submission.desc())
-    row = snapshot.connection.execute(query.limit(1)).one_or_none()
-    return _info(row) if row is not None else None
-
-
 def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[BounceList]:
-    """All lists of an agency, by submission."""
-    query = _lists(agency).order_by(BOUNCE_LISTS.c.submission)
-    return [_info(row) for row in snapshot.connection.execute(query)]
+    """All lists of an agency, the one that was last added to first."""
+    query = select(BOUNCE_LISTS).where(BOUNCE_LISTS.c.agency_number == agency.number)
+    ordered = query.order_by(BOUNCE_LISTS.c.kept_at.desc(), BOUNCE_LISTS.c.submission.desc())
+    return [_info(row) for row in snapshot.connection.execute(ordered)]
 
 
-def one(snapshot: Snapshot, agency: AgencyInfo, submission: str) -> BounceList | None:
-    """The list of a submission; None where there is none."""
-    row = snapshot.connection.execute(_lists(agency).where(BOUNCE_LISTS.c.submission == submission)).one_or_none()
+def one(snapshot: Snapshot, agency: AgencyInfo, extract_id: str) -> BounceList | None:
+    """The list of an extract; None where there is none."""
+    row = snapshot.connection.execute(select(BOUNCE_LISTS).where(*_own(agency, extract_id))).one_or_none()
     return _info(row) if row is not None else None
 
 
 def add(unit: UnitOfWork, agency: AgencyInfo, extract: ExtractInfo, text: str, *, counts_rows: bool) -> BounceList:
-    """Put lines at the end of the list of an extract's submission, and keep what they are read by; the whole list.
+    """Put lines at the end of the list of an extract; the whole list. How a new one counts is said; one that is there
+    counts as somebody said of it.
 
     Raises Problem for a text that cannot be stored.
     """
     pack({"list": text}, "bounce list")  # what cannot be stored is refused before anything is audited
-    before = one(unit, agency, extract.submission)
+    before = one(unit, agency, extract.id)
     whole = f"{before.text}\n{text}" if before is not None else text
-    values = {"extract_id": extract.id, "told": whole, "counts_rows": int(counts_rows)}
-    values |= {"kept_at": unit.at, "kept_by": unit.person}
+    values = {"told": whole, "kept_at": unit.at, "kept_by": unit.person}
     if before is None:
-        key = {"agency_number": agency.number, "submission": extract.submission}
-        unit.connection.execute(insert(BOUNCE_LISTS).values(**key, **values))
+        key = {"agency_number": agency.number, "extract_id": extract.id, "submission": extract.submission}
+        unit.connection.execute(insert(BOUNCE_LISTS).values(**key, **values, counts_rows=int(counts_rows)))
     else:
-        unit.connection.execute(update(BOUNCE_LISTS).where(*_own(agency, extract.submission)).values(**values))
-    # The audit says that it grew, not what is in it: that would outlive the list.
-    old = _size(before.text) if before is not None else None
-    unit.chain.add("set", "agency", agency.id, f"bounce list {extract.submission}", old, _size(whole))
-    found = one(unit, agency, extract.submission)
+        unit.connection.execute(update(BOUNCE_LISTS).where(*_own(agency, extract.id)).values(**values))
+    _note(unit, agency, extract.submission, before.text if before is not None else None, whole)
+    found = one(unit, agency, extract.id)
     assert found is not None
     return found
 
 
-def read_by(unit: UnitOfWork, agency: AgencyInfo, extract: ExtractInfo, *, counts_rows: bool) -> None:
-    """Note by which extract of its submission a list is read, and how it counts; nothing where there is no list."""
-    values = {"extract_id": extract.id, "counts_rows": int(counts_rows)}
-    unit.connection.execute(update(BOUNCE_LISTS).where(*_own(agency, extract.submission)).values(**values))
+def count_from(unit: UnitOfWork, agency: AgencyInfo, extract: ExtractInfo, *, counts_rows: bool) -> None:
+    """Note how the list of an extract counts; nothing where there is no list."""
+    counted = update(BOUNCE_LISTS).where(*_own(agency, extract.id))
+    unit.connection.execute(counted.values(counts_rows=int(counts_rows)))
 
 
-def forget(unit: UnitOfWork, agency: AgencyInfo, submission: str, seen: str | None = None) -> None:
+def forget(unit: UnitOfWork, agency: AgencyInfo, extract_id: str, seen: str | None = None) -> None:
     """Take a list away; nothing where there is none.
 
     `seen` is its text as whoever takes it away looked at it, None where nobody did. Raises Problem where it is another.
     """
-    before = one(unit, agency, submission)
+    before = one(unit, agency, extract_id)
     if before is not None:
-        if seen is not None and before.text != seen:
-            raise Problem(f"{before.kept_by} changed the list of {submission} meanwhile: look at all of it first.")
-        unit.connection.execute(delete(BOUNCE_LISTS).where(*_own(agency, submission)))
-        unit.chain.add("set", "agency", agency.id, f"bounce list {submission}", _size(before.text), None)
+        _refuse_unseen(before, seen)
+        unit.connection.execute(delete(BOUNCE_LISTS).where(*_own(agency, extract_id)))
+        _note(unit, agency, before.submission, before.text, None)
 
 
-def _size(text: str) -> str:
-    return f"{len(text.splitlines()):,} lines"
+def move(unit: UnitOfWork, agency: AgencyInfo, was: str, to: ExtractInfo, lines: str, seen: str) -> BounceList:
+    """Lines at the end of the list of the extract `was`, by its id, are of another extract: there they stand now.
+
+    `seen` is the text of that list as whoever moves them looked at it. Raises Problem where it is another by now.
+    """
+    before = one(unit, agency, was)
+    if before is None:
+        raise Problem("Somebody else forgot the list meanwhile: paste it where it belongs.")
+    _refuse_unseen(before, seen)
+    left = seen.removesuffix(lines).removesuffix("\n")
+    if left.strip():
+        unit.connection.execute(update(BOUNCE_LISTS).where(*_own(agency, was)).values(told=left))
+        _note(unit, agency, before.submission, seen, left)
+    else:
+        forget(unit, agency, was, seen)
+    return add(unit, agency, to, lines, counts_rows=before.counts_rows)
 
 
-def _own(agency: AgencyInfo, submission: str) -> tuple[Any, Any]:
-    return BOUNCE_LISTS.c.agency_number == agency.number, BOUNCE_LISTS.c.submission == submission
+def _refuse_unseen(before: BounceList, seen: str | None) -> None:
+    if seen is not None and before.text != seen:
+        raise Problem(f"{before.kept_by} changed the list of {before.submission} meanwhile: look at all of it first.")
 
 
-def _lists(agency: AgencyInfo) -> Select[Any]:
-    return select(BOUNCE_LISTS).where(BOUNCE_LISTS.c.agency_number == agency.number)
+def _note(unit: UnitOfWork, agency: AgencyInfo, submission: str, before: str | None, after: str | None) -> None:
+    """The audit says that it grew, not what is in it: that would outlive the list."""
+    old, new = (None if text is None else f"{len(text.splitlines()):,} lines" for text in (before, after))
+    unit.chain.add("set", "agency", agency.id, f"bounce list {submission}", old, new)
+
+
+def _own(agency: AgencyInfo, extract_id: str) -> tuple[Any, Any]:
+    return BOUNCE_LISTS.c.agency_number == agency.number, BOUNCE_LISTS.c.extract_id == extract_id
 
 
 def _info(row: Row[Any]) -> BounceList:

@@ -31,7 +31,7 @@ class SubmissionInfo:
 
 @dataclass(frozen=True, slots=True)
 class BounceList:
-    """A list of what the portal refused of a submission, as it was pasted, and by which extract it is read.
+    """A list of what the portal refused of an extract, as it was pasted.
 
     `counts_rows`: its numbers count rows of data, not lines of the file.
     """

@@ -382,12 +382,12 @@ def _strike_bounces(unit: UnitOfWork, names: NamedIn, refused: Mapping[tuple[int
     refused."""
     struck = 0
     for row in unit.connection.execute(select(BOUNCE_LISTS)).all():
-        lines, theirs = row.told.splitlines(keepends=True), refused.get((row.agency_number, row.submission), ())
+        lines, theirs = row.told.splitlines(keepends=True), refused.get((row.agency_number, row.extract_id), ())
         its = row.agency_number
         kept = [line for number, line in enumerate(lines, 1) if number not in theirs and not names(its, line.strip())]
         if len(kept) < len(lines):
             struck += len(lines) - len(kept)
-            mine = (BOUNCE_LISTS.c.agency_number == row.agency_number, BOUNCE_LISTS.c.submission == row.submission)
+            mine = (BOUNCE_LISTS.c.agency_number == row.agency_number, BOUNCE_LISTS.c.extract_id == row.extract_id)
             told = "".join(kept).removesuffix("\n")
             unit.connection.execute(update(BOUNCE_LISTS).where(*mine).values(told=told))
     return struck

@@ -10,14 +10,16 @@ import pytest
 
 from exporters.extracts.writing import export_submission
 from exporters.work import Work
+from store.disk import sqlite
 from store.facts import AgencyInfo, Who
-from store.month import bounce_lists, extracts
+from store.month import bounce_lists, extracts, submissions
 from store.month import sent as stored_sent
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
-from tests.stores import ask
+from tests.stores import ask, do
 from tests.terminal import Terminal
+from tui.screens import bounces
 from tui.screens.bounces import BouncesScreen
 from validators.standard.catalogue import load
 
@@ -119,6 +121,108 @@ def test_the_list_is_there_again_and_f8_goes_to_the_next_that_nobody_saw_to(
     assert "1 changed since" in again.text()
 
 
+@pytest.mark.parametrize("month", ["2026-10", "2026-09"])
+def test_what_comes_after_another_extract_was_sent_is_of_that_one(
+    start: Start, store: Store, agency: AgencyInfo, sent: list[list[str]], tmp_path: Path, month: str
+) -> None:
+    (before,) = ask(store, extracts.listed, agency)
+    do(store, Who("ann", NOW), bounce_lists.add, agency, before, "2 DOB", counts_rows=False)
+    if month == "2026-09":
+        do(store, Who("ann", NOW), submissions.open_one, agency, month, reason="corrected")
+    later = tmp_path / "later"
+    later.mkdir()
+    export_submission(store, Work(agency, STANDARD, NOW.date()), month, later, Who("ann", NOW))
+    now = ask(store, extracts.listed, agency)[-1]
+    do(store, Who("ann", NOW), stored_sent.mark, now.id)
+    terminal = start()
+    command(terminal, "bounce list", "Nothing is pasted yet")
+    assert terminal.shows(f"Extract of {month}")
+    terminal.until("Lists are kept of other extracts, too (2026-09): x goes there.")
+    paste(terminal, "3 PC\n")
+    terminal.until("1 line, 1 lead")
+    terminal.until(lambda _: len(ask(store, bounce_lists.listed, agency)) == 2)
+    terminal.press("x")
+    terminal.until(lambda seen: seen.shows("2 DOB") and seen.shows("Extract of 2026-09"))
+    # What is pasted at the wrong one goes over alone.
+    do(store, Who("ann", NOW), bounce_lists.forget, agency, now.id)
+    paste(terminal, "4 SEX\n")
+    terminal.until("2 lines, 2 lead")
+    terminal.press("x")
+    terminal.until(lambda seen: seen.shows("4 SEX") and not seen.shows("2 DOB"))
+    terminal.until(lambda _: bool(ask(store, bounce_lists.one, agency, now.id)))
+    texts = {one.extract_id: one.text.strip() for one in ask(store, bounce_lists.listed, agency)}
+    assert texts == {before.id: "2 DOB", now.id: "4 SEX"}
+
+
+def test_a_list_of_what_was_written_since_is_gone_on_with_and_a_return_sent_meanwhile_is_told(
+    start: Start, store: Store, agency: AgencyInfo, sent: list[list[str]], tmp_path: Path
+) -> None:
+    later = tmp_path / "later"
+    later.mkdir()
+    export_submission(store, Work(agency, STANDARD, NOW.date()), "2026-10", later, Who("ann", NOW))
+    now = ask(store, extracts.listed, agency)[-1]
+    do(store, Who("ann", NOW), bounce_lists.add, agency, now, "2 DOB", counts_rows=False)
+    terminal = start()
+    command(terminal, "bounce list", "1 line, 1 lead")
+    assert terminal.shows("Extract of 2026-10")
+    terminal.press("x")
+    terminal.until(lambda seen: seen.shows("Extract of 2026-09") and seen.shows("Nothing is pasted yet"))
+    do(store, Who("bob", NOW), stored_sent.mark, now.id)
+    terminal.until("An extract of 2026-10 was sent meanwhile: x goes there.")
+    assert terminal.shows("Extract of 2026-09")
+
+
+def test_how_a_list_counts_is_one_thing_for_all_who_have_it_open(
+    start: Start, store: Store, agency: AgencyInfo, sent: list[list[str]]
+) -> None:
+    (its,) = ask(store, extracts.listed, agency)
+    do(store, Who("ann", NOW), bounce_lists.add, agency, its, "Line 2: DOB", counts_rows=False)
+    terminal = start()
+    command(terminal, "bounce list", "headings are line 1")
+    do(store, Who("bob", NOW), bounce_lists.count_from, agency, its, counts_rows=True)
+    do(store, Who("bob", NOW), bounce_lists.add, agency, its, "Line 4: DOB", counts_rows=True)
+    terminal.until("2 lines, 2 lead")
+    assert terminal.shows("first row is 1")
+    # What one adds leaves it as somebody else said.
+    with store.writing(Who("bob", NOW)) as work:
+        bounce_lists.count_from(work, agency, its, counts_rows=False)
+    paste(terminal, "Line 5: DOB\n")
+    terminal.until("3 lines, 3 lead")
+    assert terminal.shows("headings are line 1")
+    kept = ask(store, bounce_lists.one, agency, its.id)
+    assert kept is not None and not kept.counts_rows
+
+
+@pytest.mark.parametrize("is_typed", [True, False])
+def test_what_the_store_did_not_take_is_not_shown_as_taken(
+    start: Start, store: Store, agency: AgencyInfo, sent: list[list[str]], is_typed: bool
+) -> None:
+    (its,) = ask(store, extracts.listed, agency)
+    do(store, Who("ann", NOW), bounce_lists.add, agency, its, "Line 2: DOB", counts_rows=False)
+    terminal = start()
+    command(terminal, "bounce list", "1 line, 1 lead")
+    raw = sqlite.connect(store.path, store.ground.key)
+    raw.execute("BEGIN IMMEDIATE")
+    if is_typed:
+        terminal.press("nLine 5: DOB<enter>")
+    else:
+        paste(terminal, "Line 3: DOB\nLine 4: DOB\n")
+    terminal.until("Nothing of it is taken into the list")
+    raw.rollback()
+    raw.close()
+    assert not any(terminal.shows(f"Line {line}: DOB") for line in (3, 4, 5))
+    terminal.press("n")
+    terminal.until("A line of the portal's list")
+    if is_typed:
+        terminal.until("Line 5: DOB")  # what was typed stands there
+        terminal.press("<enter>")
+    else:
+        terminal.press("Line 5: DOB<enter>")
+    terminal.until("2 lines, 2 lead")
+    kept = ask(store, bounce_lists.one, agency, its.id)
+    assert kept is not None and kept.text == "Line 2: DOB\nLine 5: DOB"
+
+
 def test_without_an_extract_it_says_so(start: Start) -> None:
     terminal = start()
     command(terminal, "bounce list", "No extract was written yet")
@@ -130,11 +234,14 @@ def test_what_was_read_before_one_did_something_here_does_not_take_its_place() -
     """Somebody else's act had the list read just as one pasted, or went to another extract: the answer came last, and
     the paste was gone from the screen, or the list of one month stood under the extract of another."""
     screen: Any = BouncesScreen()
-    screen.extracts = [SimpleNamespace(submission="2020-10"), SimpleNamespace(submission="2020-11")]
+    screen.extracts = [SimpleNamespace(id="one"), SimpleNamespace(id="other")]
     again = Mock()
     with (
         patch.object(BouncesScreen, "program", SimpleNamespace(agency=None)),
         patch.object(BouncesScreen, "_read"),
+        patch.object(BouncesScreen, "_know_extracts"),
+        patch.object(BouncesScreen, "_tell"),
+        patch.object(bounces, "_extracts"),
         patch.object(screen._refresher, "read", again),
         patch.object(bounce_lists, "one", return_value=SimpleNamespace(text="3 DOB", counts_rows=False)),
     ):

@@ -155,7 +155,7 @@ def test_a_list_of_refusals_without_who_is_removed_is_shown_so_at_once(
     assert "3 PC" in chosen(terminal), "not the line below it, which has its place now"
     do(store, Who("bob", NOW), bounce_lists.add, agency, its, "4 DOB", counts_rows=False)
     terminal.until("4 DOB")
-    do(store, Who("bob", NOW), bounce_lists.forget, agency, its.submission)
+    do(store, Who("bob", NOW), bounce_lists.forget, agency, its.id)
     terminal.until("Nothing is pasted yet.")
 
 

@@ -236,6 +236,19 @@ def test_an_upgrade_takes_what_is_no_answer_about_consent_for_none(
     assert told == ["", "", "9999-12-31", "9999-12-31"]
 
 
+def test_an_upgrade_keeps_a_list_of_what_the_portal_refused_with_the_extract_it_was_read_by(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'm.db'}")
+    with engine.begin() as connection:
+        command.upgrade(_migrations(connection), "0018")
+        row = "(1, '2020-11', 'an extract', '2 DOB', 1, '2020-12-02T09:00:00+00:00', 'ann')"
+        connection.execute(text(f"INSERT INTO bounce_list VALUES {row}"))
+        command.upgrade(_migrations(connection), "head")
+        (kept,) = connection.execute(text("SELECT * FROM bounce_list")).mappings()
+    assert (kept["extract_id"], kept["submission"], kept["told"], kept["counts_rows"], kept["kept_by"]) == (
+        "an extract", "2020-11", "2 DOB", 1, "ann",
+    )  # fmt: skip
+
+
 def _plain(entry: object) -> str:
     """What an inspector tells of a column or an index; the condition of an index is an object, meant by its text."""
     if isinstance(entry, dict) and "sqlite_where" in (options := entry.get("dialect_options", {})):

@@ -161,32 +161,29 @@ def test_what_was_sent_of_a_record_is_known_by_its_digest_and_the_latest_month_u
     assert ask(store, stored_sent.of_records, agency, known) == {}
 
 
-def test_a_bounce_list_is_kept_for_each_agency_and_submission_until_it_is_forgotten(
-    store: Store, agency: AgencyInfo
-) -> None:
+def test_a_bounce_list_is_kept_for_each_extract_until_it_is_forgotten(store: Store, agency: AgencyInfo) -> None:
     first, second = written(store, agency, submission="2020-11"), written(store, agency)
-    assert ask(store, bounce_lists.latest, agency) is None
+    assert ask(store, bounce_lists.listed, agency) == []
     with store.writing(Who("ann", NOW)) as work:
         bounce_lists.add(work, agency, first, "2 DOB", counts_rows=False)
     with store.writing(Who("bob", LATER)) as work:
         bounce_lists.add(work, agency, second, "7 SEX", counts_rows=True)
         other = agencies.enter(work, "T0999", agency.standard)
-    latest = ask(store, bounce_lists.latest, agency)
-    assert latest is not None
+    latest, _ = ask(store, bounce_lists.listed, agency)
     assert (latest.submission, latest.text, latest.counts_rows, latest.kept_by) == ("2020-12", "7 SEX", True, "bob")
-    assert ask(store, bounce_lists.latest, other) is None
+    assert ask(store, bounce_lists.listed, other) == []
     # What another one added meanwhile is not lost.
     with store.writing(Who("bob", LATER)) as work:
-        assert bounce_lists.add(work, agency, first, "3 PC", counts_rows=False).text == "2 DOB\n3 PC"
-        bounce_lists.read_by(work, agency, first, counts_rows=True)
-    kept = ask(store, bounce_lists.one, agency, "2020-11")
-    assert kept is not None and (kept.counts_rows, kept.extract_id) == (True, first.id)
+        assert bounce_lists.add(work, agency, first, "3 PC", counts_rows=True).text == "2 DOB\n3 PC"
+        bounce_lists.count_from(work, agency, first, counts_rows=True)
+    kept = ask(store, bounce_lists.one, agency, first.id)
+    assert kept is not None and (kept.counts_rows, kept.submission) == (True, "2020-11")
     with pytest.raises(Problem, match="bob changed the list of 2020-11 meanwhile"):
-        do(store, Who("ann", LATER), bounce_lists.forget, agency, "2020-11", "2 DOB")
+        do(store, Who("ann", LATER), bounce_lists.forget, agency, first.id, "2 DOB")
     with store.writing(Who("ann", LATER)) as work:
-        bounce_lists.forget(work, agency, "2020-11", kept.text)
-        bounce_lists.forget(work, agency, "2020-11")
-    assert ask(store, bounce_lists.one, agency, "2020-11") is None
+        bounce_lists.forget(work, agency, first.id, kept.text)
+        bounce_lists.forget(work, agency, first.id)
+    assert ask(store, bounce_lists.one, agency, first.id) is None
     told = [(one.field, one.old, one.new) for one in ask(store, audit.history, [agency.id]) if "bounce" in one.field]
     assert told == [
         ("bounce list 2020-11", None, "1 lines"),
@@ -195,3 +192,20 @@ def test_a_bounce_list_is_kept_for_each_agency_and_submission_until_it_is_forgot
         ("bounce list 2020-11", "2 lines", None),
     ]
     assert b"2 DOB" not in store.path.read_bytes()
+
+
+def test_lines_of_a_bounce_list_that_are_of_another_extract_go_to_it_alone(store: Store, agency: AgencyInfo) -> None:
+    first, second = written(store, agency), written(store, agency)
+    with store.writing(Who("ann", NOW)) as work:
+        bounce_lists.add(work, agency, first, "2 DOB", counts_rows=True)
+        whole = bounce_lists.add(work, agency, first, "7 SEX\n8 PC", counts_rows=True).text
+    with pytest.raises(Problem, match="ann changed the list of 2020-12 meanwhile"):
+        do(store, Who("bob", LATER), bounce_lists.move, agency, first.id, second, "7 SEX\n8 PC", "7 SEX\n8 PC")
+    there = do(store, Who("bob", LATER), bounce_lists.move, agency, first.id, second, "7 SEX\n8 PC", whole)
+    assert (there.text, there.counts_rows, there.extract_id) == ("7 SEX\n8 PC", True, second.id)
+    left = ask(store, bounce_lists.one, agency, first.id)
+    assert left is not None and left.text == "2 DOB"
+    do(store, Who("bob", LATER), bounce_lists.move, agency, first.id, second, "2 DOB", "2 DOB")
+    assert [one.text for one in ask(store, bounce_lists.listed, agency)] == ["7 SEX\n8 PC\n2 DOB"]
+    with pytest.raises(Problem, match="forgot the list meanwhile"):
+        do(store, Who("bob", LATER), bounce_lists.move, agency, first.id, second, "2 DOB", "2 DOB")

@@ -16,7 +16,6 @@ from store.facts import AgencyInfo, ExtractInfo
 from store.month import bounce_lists, extracts
 from store.month.facts import BounceList
 from store.snapshot import Snapshot
-from store.unit_of_work import UnitOfWork
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
 from tui.session.refresher import Question, Refresher
@@ -40,6 +39,8 @@ COLUMNS = (
     Column("Since", 7),
     Column("The list says", 0),
 )
+Standing = tuple[str, tuple[str, bool], BounceList | None, list[ExtractInfo]]
+"""Of the extract that is shown: its id, what was shown of its list, the list as it is kept; and all extracts."""
 NOWHERE, DOUBTFUL, CHANGED = "-", "?", "changed"
 HELP = """
  Paste the {portal}'s list here, one fault a line: line numbers or identifiers
@@ -90,11 +91,12 @@ class BouncesScreen(StoreScreen[None]):
         self.bounces: list[Bounce] = []
         self.extracts: list[ExtractInfo] = []
         self.at = 0
-        # Pasted since the screen was opened: it may be meant for another extract than the one that was shown.
-        self._is_new = False
+        # What was pasted since the screen was opened, at the end of the list: it may be meant for another extract than
+        # the one that was shown.
+        self._new = self._untaken = ""
         self._opened: int | None = None
         self._is_away = False
-        self._refresher: Refresher[tuple[str, str, BounceList | None]] = Refresher(self, self._question, self._stands)
+        self._refresher: Refresher[Standing] = Refresher(self, self._question, self._stands)
         self.about = TextLine(id="about")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
 
@@ -113,22 +115,28 @@ class BouncesScreen(StoreScreen[None]):
         yield from self.details
 
     def on_mount(self) -> None:
-        """Which extracts there are, and the list that was not dealt with yet; else the last one sent is meant."""
+        """Which extracts there are: the last one sent is meant, unless a list is kept of one written since."""
         self.table.focus()
         agency = self.program.agency
         self.program.read(lambda snapshot: _kept(snapshot, agency), on_done=self._know, hold=True)
 
-    def _know(self, found: tuple[Sequence[ExtractInfo], BounceList | None]) -> None:
-        listed, kept = found
-        self.extracts = list(listed)
-        ids = [one.id for one in self.extracts]
-        if kept is not None and kept.extract_id in ids:
-            self.at = ids.index(kept.extract_id)
+    def _know(self, found: tuple[list[ExtractInfo], list[BounceList]]) -> None:
+        self.extracts, lists = found
+        kept = _meant(self.extracts, lists)
+        if kept is not None:
+            self.at = [one.id for one in self.extracts].index(kept.extract_id)
             self._show_kept(kept)
-        self._tell()
+        else:
+            self._tell()
+        others = list(dict.fromkeys(one.submission for one in lists if one is not kept))
+        if others:
+            self.say(f"Lists are kept of other extracts, too ({', '.join(others)}): x goes there.", "notice")
 
     def _show_kept(self, kept: BounceList) -> None:
-        self.text, self.rows, self._is_new = kept.text, kept.counts_rows, False
+        """The list as it stands, and how it counts, whoever said so."""
+        self.text, self.rows = kept.text, kept.counts_rows
+        self._new = self._new if kept.text.endswith(self._new) else ""
+        self._tell()
         self._read()
 
     def on_screen_resume(self) -> None:
@@ -148,21 +156,32 @@ class BouncesScreen(StoreScreen[None]):
         if not event.own:
             self.action_refresh_data()
 
-    def _question(self) -> Question[tuple[str, str, BounceList | None]]:
-        agency, submission, shown = self.program.agency, self.extracts[self.at].submission, self.text
-        return lambda snapshot: (submission, shown, bounce_lists.one(snapshot, agency, submission))
+    def _question(self) -> Question[Standing]:
+        agency, its, shown = self.program.agency, self.extracts[self.at].id, (self.text, self.rows)
+        return lambda snapshot: (its, shown, bounce_lists.one(snapshot, agency, its), _extracts(snapshot, agency))
 
-    def _stands(self, found: tuple[str, str, BounceList | None]) -> None:
-        submission, shown, kept = found
-        if (submission, shown) != (self.extracts[self.at].submission, self.text):
+    def _stands(self, found: Standing) -> None:
+        its, shown, kept, listed = found
+        if (its, shown) != (self.extracts[self.at].id, (self.text, self.rows)):
             self._refresher.read()  # the answer is older than what was done here meanwhile
             return
-        if (kept.text if kept is not None else "") == self.text:
-            return
+        self._know_extracts(listed)
         if kept is not None and kept.text.strip():
-            self._show_kept(kept)
-        else:
+            if (kept.text, kept.counts_rows) != shown:
+                self._show_kept(kept)
+        elif self.text:
             self._nothing_left()
+
+    def _know_extracts(self, listed: list[ExtractInfo]) -> None:
+        """Somebody wrote one meanwhile, or said that one was sent."""
+        before, shown = self.extracts[0].id, self.extracts[self.at].id
+        if shown not in [one.id for one in listed]:
+            return
+        self.extracts, self.at = listed, [one.id for one in listed].index(shown)
+        self._tell()
+        first = listed[0]
+        if first.id not in (before, shown) and first.is_sent:
+            self.say(f"An extract of {first.submission} was sent meanwhile: x goes there.", "notice")
 
     def _tell(self) -> None:
         if not self.extracts:
@@ -184,30 +203,30 @@ class BouncesScreen(StoreScreen[None]):
         self.take(event.text)
 
     def take(self, text: str) -> None:
-        """Add lines to the list, find what all of it means, and keep it."""
+        """Keep lines at the end of the list, then show what all of it means; what is not kept is not shown."""
         if not text.strip():
             return
         if not self.extracts:
             self._read()
             return
-        whole = f"{self.text}\n{text}" if self.text else text
         agency, its, rows = self.program.agency, self.extracts[self.at], self.rows
 
-        def keep(found: list[Bounce]) -> None:
-            self._is_new = True
-            self._came(found)
-            self.program.write(
-                lambda unit: bounce_lists.add(unit, agency, its, text, counts_rows=rows),
-                on_done=partial(self._added, whole),
-            )
+        def added(kept: BounceList) -> None:
+            self._untaken = ""
+            self._new = f"{self._new}\n{text}" if self._new else text
+            self._show_kept(kept)
 
-        self._find(whole, keep)
+        self.program.write(
+            lambda unit: bounce_lists.add(unit, agency, its, text, counts_rows=rows),
+            on_done=added,
+            on_problem=partial(self._not_taken, text),
+            hold=True,
+        )
 
-    def _added(self, shown: str, kept: BounceList) -> None:
-        """It is kept; where somebody else added to it meanwhile, or forgot it, what is there now is shown."""
-        self.text = kept.text
-        if kept.text != shown:
-            self._read()
+    def _not_taken(self, text: str, problem: Problem) -> None:
+        """A line that was typed stands there when it is typed again."""
+        self._untaken = text if "\n" not in text else ""
+        self.say(f"Nothing of it is taken into the list: {problem.told(self.program.terms)}", "error")
 
     def _read(self) -> None:
         if not self.extracts:
@@ -246,7 +265,7 @@ class BouncesScreen(StoreScreen[None]):
 
         about = ["A line number, or an identifier, and what stands beside it: a header, a rule."]
         title = self.program.terms.say("A line of the {portal}'s list")
-        self.app.push_screen(Asking(title, about, [Asked("line", "Line")]), typed)
+        self.app.push_screen(Asking(title, about, [Asked("line", "Line", self._untaken)]), typed)
 
     def action_from_file(self) -> None:
         """`o`: a file on this machine."""
@@ -261,7 +280,7 @@ class BouncesScreen(StoreScreen[None]):
         self.app.push_screen(Asking(title, about, [Asked("path", "File")]), named)
 
     def action_extract(self) -> None:
-        """`x`: the extract before; after the first one the latest again. A list goes with its submission."""
+        """`x`: the extract before; after the first one the latest again. Each has a list of its own."""
         if len(self.extracts) < 2:
             self.say("There is no other extract yet.")
             return
@@ -269,39 +288,33 @@ class BouncesScreen(StoreScreen[None]):
         self.at = (self.at + 1) % len(self.extracts)
         agency, its = self.program.agency, self.extracts[self.at]
         self._tell()
-        if its.submission == before.submission:
-            self._note()
-            self._read()
-            return
-        submission = its.submission
         self.program.read(
-            lambda snapshot: bounce_lists.one(snapshot, agency, submission),
+            lambda snapshot: bounce_lists.one(snapshot, agency, its.id),
             on_done=lambda kept: self._other(before, kept),
             hold=True,
         )
 
     def _other(self, before: ExtractInfo, kept: BounceList | None) -> None:
-        """The list of the other submission; one that was only now pasted goes over to it, where it has none."""
-        agency, its, text, rows = self.program.agency, self.extracts[self.at], self.text, self.rows
+        """The list of the other extract; what was only now pasted goes over to it, where it has none."""
+        agency, its, seen, new = self.program.agency, self.extracts[self.at], self.text, self._new
         if kept is not None:
+            self._new = ""
             self._show_kept(kept)
-            self._tell()
-        elif self._is_new and text:
-
-            def move(unit: UnitOfWork) -> BounceList:
-                bounce_lists.forget(unit, agency, before.submission, text)
-                return bounce_lists.add(unit, agency, its, text, counts_rows=rows)
-
-            self.program.write(move, on_done=partial(self._added, text), on_problem=partial(self._overtaken, before))
-            self._read()
+        elif new:
+            self.program.write(
+                lambda unit: bounce_lists.move(unit, agency, before.id, its, new, seen),
+                on_done=self._show_kept,
+                on_problem=partial(self._overtaken, before),
+                hold=True,
+            )
         else:
             self.text, self.bounces = "", []
             self.table.reload()
 
     def _note(self) -> None:
-        """Keep by which extract the list is read, and how it counts."""
+        """Keep how the list counts."""
         agency, its, rows = self.program.agency, self.extracts[self.at], self.rows
-        self.program.write(lambda unit: bounce_lists.read_by(unit, agency, its, counts_rows=rows))
+        self.program.write(lambda unit: bounce_lists.count_from(unit, agency, its, counts_rows=rows))
 
     def action_rows(self) -> None:
         """`r`: count from the first row of data, or from the headings."""
@@ -316,18 +329,18 @@ class BouncesScreen(StoreScreen[None]):
         if not self.extracts or not self.text:
             return
         agency, its, seen = self.program.agency, self.extracts[self.at], self.text
-        submission = its.submission
 
         def answered(letter: str | None) -> None:
             if letter == "f":
                 self.program.write(
-                    lambda unit: bounce_lists.forget(unit, agency, submission, seen),
+                    lambda unit: bounce_lists.forget(unit, agency, its.id, seen),
                     on_done=self._forgotten,
                     on_problem=partial(self._overtaken, its),
                     hold=True,
                 )
 
-        lines = [f"The list of {submission}, {len(self.bounces):,} lines, is kept for all who work for this agency."]
+        many = f"{len(self.bounces):,} lines"
+        lines = [f"The list of {its.submission}, {many}, is kept for all who work for this agency."]
         self.app.push_screen(Confirm("The bounce list", lines, [Answer("f", "Forget it")]), answered)
 
     def _forgotten(self, done: None) -> None:
@@ -335,22 +348,23 @@ class BouncesScreen(StoreScreen[None]):
         self.say("The list is forgotten.", "ok")
 
     def _nothing_left(self) -> None:
-        self.text, self.bounces, self._is_new, self._opened = "", [], False, None
+        self.text, self.bounces, self._new, self._opened = "", [], "", None
         self.table.reload()
 
     def _overtaken(self, its: ExtractInfo, problem: Problem) -> None:
-        """Nothing was taken away, for somebody else changed the list of an extract's submission: show that one."""
+        """Nothing was taken away, for somebody else changed the list of an extract: show that one."""
         self.say(problem.sentence, "warning")
-        agency, submission = self.program.agency, its.submission
+        agency = self.program.agency
 
         def came(kept: BounceList | None) -> None:
             self.at = next((at for at, one in enumerate(self.extracts) if one.id == its.id), self.at)
+            if kept is not None:
+                self.text, self.rows, self._new = kept.text, kept.counts_rows, ""
             self._tell()
             if kept is not None:
-                self.text, self.rows, self._is_new = kept.text, kept.counts_rows, False
                 self._find(self.text, lambda found: self._came(found, problem))
 
-        self.program.read(lambda snapshot: bounce_lists.one(snapshot, agency, submission), on_done=came, hold=True)
+        self.program.read(lambda snapshot: bounce_lists.one(snapshot, agency, its.id), on_done=came, hold=True)
 
     # Showing
 
@@ -413,14 +427,24 @@ class BouncesScreen(StoreScreen[None]):
         self.say("No more lines this way that lead to a record not changed since.", "ok")
 
 
-def _kept(snapshot: Snapshot, agency: AgencyInfo) -> tuple[list[ExtractInfo], BounceList | None]:
-    return _extracts(snapshot, agency), bounce_lists.latest(snapshot, agency)
+def _kept(snapshot: Snapshot, agency: AgencyInfo) -> tuple[list[ExtractInfo], list[BounceList]]:
+    listed = _extracts(snapshot, agency)
+    ids = {one.id for one in listed}
+    return listed, [one for one in bounce_lists.listed(snapshot, agency) if one.extract_id in ids]
 
 
 def _extracts(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
     """The last one sent first, then all, the latest first."""
-    known = extracts.listed(snapshot, agency)[::-1]
-    return sorted((replace(one, receipt={}) for one in known), key=lambda one: not one.is_sent)
+    known = [replace(one, receipt={}) for one in extracts.listed(snapshot, agency)[::-1]]
+    last = next((one for one in known if one.is_sent), None)
+    return sorted(known, key=lambda one: one is not last)
+
+
+def _meant(listed: Sequence[ExtractInfo], lists: Sequence[BounceList]) -> BounceList | None:
+    """The list that was last added to, of the last extract sent or one written since: what comes now is no more about
+    one before it."""
+    since = {one.id for one in listed if not listed[0].is_sent or one.made_at >= listed[0].made_at}
+    return next((one for one in lists if one.extract_id in since), None)
 
 
 def _place(before: Sequence[Bounce], at: int | None, found: Sequence[Bounce]) -> int | None:
