@@ -139,19 +139,26 @@ def of_records(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[st
 
 def events_by_digest(snapshot: Snapshot, some: Sequence[ExtractInfo]) -> dict[str, dict[str, int]]:
     """Which events these extracts hold so, by the digests of what they say of each: with each event's id how many of
-    the extracts were made before it was deleted, or its episode or client was."""
+    the extracts were made before it was deleted, or its episode or client was, and before one said it otherwise."""
     gone = [table.c.deleted_at for table in (EVENTS, EPISODES, CLIENTS)]
     query = (
-        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest, *gone)
+        select(EXTRACTS.c.id, SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest, *gone)
         .join(EXTRACTS, EXTRACTS.c.number == SENT_RECORDS.c.extract_number)
         .join(EVENTS, EVENTS.c.id == SENT_RECORDS.c.record_id)
         .join(EPISODES, EPISODES.c.number == EVENTS.c.episode_number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
         .where(EXTRACTS.c.id.in_([one.id for one in some]))
+        .order_by(EXTRACTS.c.number)
     )
+    order = {one.id: place for place, one in enumerate(some)}
     found: dict[str, dict[str, int]] = {}
-    for record_id, its, *at in snapshot.connection.execute(query):
+    said: dict[str, str] = {}
+    for extract_id, record_id, its, *at in snapshot.connection.execute(query):
         deleted = [moment(one) for one in at if one]
+        before = said.get(record_id, its)
+        if before != its:
+            found[before][record_id] = min(found[before][record_id], order[extract_id])
+        said[record_id] = its
         found.setdefault(its, {})[record_id] = sum(all(one.made_at <= day for day in deleted) for one in some)
     return found
 

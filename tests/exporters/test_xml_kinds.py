@@ -399,6 +399,27 @@ def test_an_event_that_was_keyed_anew_is_the_one_that_went_changed_before_and_af
     assert len(looked(wales, "2026-06").found) == 1
 
 
+@pytest.mark.parametrize("is_later", [False, True], ids=["at once", "a month later"])
+def test_an_event_whose_number_another_has_taken_is_no_second_one_once_both_went(
+    wales: Returns, *, is_later: bool
+) -> None:
+    """A TOP was forgotten: the one that was sent as the first is the second one now."""
+    one = wales.keyed()
+    first = wales.add(one, top())
+    sent(wales, "2026-03")
+    wales.change_event(first, TOPNO="2")
+    if is_later:
+        of = looked(wales, "2026-04")
+        said(wales, of, *of.found)
+        sent(wales, "2026-04")
+    wales.add(one, top(TOPDATE="2026-03-05"))
+    for month in ("2026-05", "2026-06"):
+        assert not looked(wales, month).found
+        sent(wales, month)
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-07")
+    assert not ask(wales.store, changes_since, preview, wales.latest()).differences
+
+
 def test_an_extract_between_two_days_denies_nothing_that_lies_outside_them(wales: Returns) -> None:
     """What was sent before and after its days, begun, ended or interviewed then, is known all the same."""
     one = wales.keyed(modality(), top(), **CLOSED)
