@@ -267,10 +267,10 @@ class Finder:
         same_day = [one for one in self.came if one.values.get(self.opened) == day]
         if place is not None and (same := [one for one in same_day if self.known.get(one.episode) == place]):
             return same[0]
-        if place is not None and place.deleted_at is not None and not self.standard.role("episode_id"):
-            return None  # without an identifier it is known by what went: that is no guess
         if place is None or place.deleted_at is not None:
-            return next((one for one in same_day if one.client == was.client), None)
+            # Without an identifier it is known by what went: nothing is guessed then.
+            guessed = same_day if self.standard.role("episode_id") else []
+            return next((one for one in guessed if one.client == was.client), None)
         # What stands in the store under an old identifier is another one; what has none may have been sent since.
         name = choose.of(self.standard).episode_name(read.episode_record(self.snapshot, place.episode_id))
         return self.new.episodes(name)[0] if name != was.episode and name in self.new.groups else None

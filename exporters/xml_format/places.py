@@ -32,20 +32,44 @@ def journey_places(
     some = locate.journeys_now(snapshot, agency, days)
     for name, ones in some.items():
         groups.setdefault(tuple(sorted(one.episode_id for one in ones)), {})[name] = named[name]
-    for own_ids, names in groups.items():
+    alone = {
+        name: some[name][0] for own_ids, names in groups.items() for name in names if len(own_ids) == len(names) == 1
+    }
+    elsewhere = _sent_otherwise(snapshot, agency, standard, alone, named)
+    for names in groups.values():
         ones = some[next(iter(names))]
-        if len(own_ids) == len(names) == 1:
+        if names.keys() <= alone.keys() and ones[0].episode_id not in elsewhere:
             found |= dict.fromkeys(names, ones[0])
         else:
-            found |= _told_apart(snapshot, standard, names, ones)
+            found |= _told_apart(snapshot, agency, standard, names, ones)
     return found
 
 
+def _sent_otherwise(
+    snapshot: "Snapshot",
+    agency: "AgencyInfo",
+    standard: "Standard",
+    places: "Mapping[str, Whereabouts]",
+    named: Mapping[str, Values],
+) -> set[str]:
+    """The ids of the journeys at some places that were sent, and never under the name that they stand for there."""
+    link = link_of(standard)
+    assert link is not None
+    told = {link.id_of(one.episode_id): digest(named[name], link.headers) for name, one in places.items()}
+    sent = stored_sent.of_records(snapshot, agency, told).keys() - stored_sent.that_went(snapshot, told)
+    return {one.episode_id for one in places.values() if link.id_of(one.episode_id) in sent}
+
+
 def _told_apart(
-    snapshot: "Snapshot", standard: "Standard", named: Mapping[str, Values], some: "Sequence[Whereabouts]"
+    snapshot: "Snapshot",
+    agency: "AgencyInfo",
+    standard: "Standard",
+    named: Mapping[str, Values],
+    some: "Sequence[Whereabouts]",
 ) -> "dict[str, Whereabouts]":
     """Which of several journeys that one client began on one day is which: the one that is called so; else the one that
-    went under that very link, whatever it is called by now; else the only one left for the only name left."""
+    went under that very link, whatever it is called by now; else the only one left for the only name left, which is
+    none that went, for that was under another name."""
     link = link_of(standard)
     assert link is not None
     called: dict[str, str] = {}
@@ -65,7 +89,9 @@ def _told_apart(
             if its:
                 found.setdefault(name, its[0])
     left = [name for name in named if name not in found]
-    free = [one for one in alive or gone if one not in found.values()]
+    sent = stored_sent.of_records(snapshot, agency, [link.id_of(one.episode_id) for one in some])
+    others = [one for one in some if one in found.values() or link.id_of(one.episode_id) in sent]
+    free = [one for one in alive or gone if one not in others]
     return found | dict(zip(left, free, strict=True)) if len(left) == len(free) == 1 else found
 
 

@@ -765,3 +765,34 @@ def test_of_two_journeys_of_one_day_the_one_that_has_another_name_is_told_as_tha
         if month == "2026-04":
             said(wales, of, found)
         sent(wales, month)
+
+
+@pytest.mark.parametrize("other", ["merged", "another source", "deleted"])
+def test_a_journey_dated_anew_is_no_other_one_of_its_day(wales: Returns, other: str) -> None:
+    """That one went under its own name. What is confirmed stays so, whatever else is begun on that day."""
+    one = wales.keyed(modality())
+    client = ask(wales.store, read.episode_record, one).client_id
+    own = {"REFDATE": "2026-03-02", "REFSOURCE": "02"}
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        second = "" if other == "merged" else save.create(unit, "episode", client, "", own).id
+    second = second or wales.keyed(CLIENTNO="43", REFSOURCE="02")
+    sent(wales, "2026-03")
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        if other == "merged":
+            merge.merge(unit, read.episode_record(unit, second).client_id, client)
+        elif other == "deleted":
+            save.delete(unit, "episode", second, 1)
+    wales.change(one, REFDATE="2026-03-03")
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        kept = read.episode_record(unit, one).client_id
+        save.create(unit, "episode", kept, "", {"REFDATE": "2026-03-02", "REFSOURCE": "03"})
+    for month in ("2026-04", "2026-05"):
+        of = looked(wales, month)
+        found = next(each for each in of.found if each.subject == "42 2026-03-02 01")
+        assert found.told == (
+            "No journey of that identifier is in the store: its identifier was changed. 1 event went with it."
+        )
+        assert found.state == ("open" if month == "2026-04" else "confirmed")
+        if month == "2026-04":
+            said(wales, of, found)
+        sent(wales, month)
