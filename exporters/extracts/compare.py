@@ -47,6 +47,11 @@ class Difference:
     events: int = 0
     opened: str = ""
 
+    @property
+    def events_counted(self) -> int:
+        """Of how many events it tells: itself, or those that came or went with an episode."""
+        return 1 if self.section else self.events
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -62,10 +67,12 @@ class Comparison:
     columns_new: tuple[str, ...] = ()
 
     def count(self, change: Change, events: bool = False) -> int:
-        """How many episodes, or events, are new, gone or changed; an episode also by its events, as receipts tell."""
+        """How many episodes, or events, are new, gone or changed; an episode also by its events, as receipts tell, and
+        events also with their episode."""
         if change == "changed" and not events:
             return self.changed
-        return sum(1 for one in self.differences if one.change == change and bool(one.section) == events)
+        some = [one for one in self.differences if one.change == change]
+        return sum(one.events_counted if events else not one.section for one in some)
 
 
 def compare(old: SentText, new: SentText) -> Comparison:

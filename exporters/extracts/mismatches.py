@@ -135,8 +135,7 @@ class Finder:
         for was, now in self.pairs:
             differ = list(between(was, now, fields))
             for one in differ:
-                if one.section:
-                    told["events"][one.change] += 1
+                told["events"][one.change] += one.events_counted
             if differ:
                 told["episodes"]["new" if was is None else "gone" if now is None else "changed"] += 1
         return told

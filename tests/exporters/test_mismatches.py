@@ -267,22 +267,24 @@ def test_the_next_return_is_compared_with_the_latest_submission_whatever_was_mar
 
 def test_a_receipt_says_what_changed_since_the_last_one_that_was_sent(desk: Desk) -> None:
     sent(desk, [row() | visit(), row("2"), row("3") | visit("3")], "2020-11")
-    desk.take([row("4"), row("5", DISD="20180601", CJDISRSN="2")])
+    desk.take([row("4") | visit("4"), row("4") | referral("4"), row("5", DISD="20180601", CJDISRSN="2")])
     change(desk, "e2", SEX="2")
     known = ask(desk.store, read.known_episodes, ask(desk.store, agencies.one), ["e1", "e3"])
     with desk.store.writing(Who("bob", NOW)) as work:
         save.delete(work, "event", known["e1"].events[0].id, 1)
         save.delete(work, "client", known["e3"].client.id, 1)
     receipt = desk.send()
-    counts = {"episodes": {"new": 1, "gone": 1, "changed": 2}, "events": {"new": 0, "gone": 1, "changed": 0}}
+    # An event that came or went with its episode is as new, or as gone, as one by itself.
+    counts = {"episodes": {"new": 1, "gone": 1, "changed": 2}, "events": {"new": 2, "gone": 2, "changed": 0}}
     assert receipt.as_mapping()["changed_since"] == {"submission": "2020-11", **counts}
     preview = ask(desk.store, preview_extract, Work(ask(desk.store, agencies.one), STANDARD, TODAY), "2020-12")
     compared = ask(desk.store, changes_since, preview, ask(desk.store, extracts.listed, preview.agency)[0])
     assert [compared.count(one) for one in ("new", "gone", "changed")] == [1, 1, 2], "as the screen counts"
+    assert [compared.count(one, events=True) for one in ("new", "gone", "changed")] == [2, 2, 0]
     assert compared.alike == 0
-    told = "since 2020-11, which was sent: episodes 1 new, 1 gone, 2 changed; events 0 new, 1 gone, 0 changed"
+    told = "since 2020-11, which was sent: episodes 1 new, 1 gone, 2 changed; events 2 new, 2 gone, 0 changed"
     assert f"  {told}" in list(told_as_text(receipt))
     kept = list(receipt_lines(ask(desk.store, extracts.listed, preview.agency)[-1], STANDARD))
     at = kept.index("# Changed since 2020-11, which was sent")
-    assert kept[at + 2 : at + 4] == ["  Episodes 1 new, 1 gone, 2 changed", "  Events 0 new, 1 gone, 0 changed"]
+    assert kept[at + 2 : at + 4] == ["  Episodes 1 new, 1 gone, 2 changed", "  Events 2 new, 2 gone, 0 changed"]
     assert "# Left out with errors: 1" in kept and "    1005, e5" in kept
