@@ -38,6 +38,8 @@ IDENTITY = ("given_initial", "family_initial", "birth_date", "sex")
 
 _DATED_LATER = "The {} is now dated after the end of the reporting period."
 
+_Key = tuple[str, str]
+
 State = Literal["open", "confirmed", "explained"]
 
 TITLES: Mapping[str, Sentence] = {
@@ -107,26 +109,31 @@ class Finder:
         self.pairs = list(pairs(self.old, self.new))
         self.named = self.standard.named_sections
         self.came = [now for was, now in self.pairs if was is None and now is not None]
+        self._came_on: dict[str, list[SentEpisode]] = {}
+        for one in self.came:
+            self._came_on.setdefault(one.values.get(self.opened, ""), []).append(one)
         wanted = [
             was.episode
             for was, now in self.pairs
             if was is not None and was.episode and (now is None or now.client != was.client)
         ]
-        self.known = self._whereabouts([*wanted, *(one.episode for one in self.came if wanted)])
+        self.known = dict(self._whereabouts([*wanted, *(one.episode for one in self.came if wanted)]))
+        self.events_now = {
+            (section, own): now.episode for _, now in self.pairs if now is not None for section, own in now.events
+        }
+        self.renamed = self._all_renamed()
+        self.both = [(was, now) for was, now in self.pairs if was is not None and now is not None]
+        self.both += self._both_renamed()
         # Only where an episode goes in parts it is kept what was sent of each event.
-        self.parted = self._whereabouts(
-            now.episode
-            for was, now in self.pairs
-            if self.standard.xml is not None and was and now and was.events.keys() - now.events.keys()
-        )
+        in_parts = self.both if self.standard.xml is not None else []
+        lacking = [now.episode for was, now in in_parts if was.events.keys() - now.events.keys()]
+        self.parted = {name: self.known[name] for name in lacking if name in self.known}
+        self.parted |= self._whereabouts(name for name in lacking if name not in self.known)
         self.went = stored_sent.events_that_went(self.snapshot, {one.episode_id for one in self.parted.values()})
         self.gone_events = self._gone_events()
         held = preview.receipt.held_back
         self.held = {(one.episode, one.field or one.event) for one in held}
         self.held_events = {one.event_id for one in held if one.event_id}
-        self.events_now = {
-            (section, own): now.episode for _, now in self.pairs if now is not None for section, own in now.events
-        }
 
     def changes(self) -> Mapping[str, Mapping[str, int]]:
         """How many episodes and events are new, gone and changed."""
@@ -146,9 +153,9 @@ class Finder:
         for was, now in self.pairs:
             if was is not None and now is None:
                 found.append(self._gone(was))
-            elif was is not None and now is not None:
-                called = now.reference or was.reference
-                found += [replace(one, reference=called) for one in self._both(was, now)]
+        for was, now in self.both:
+            called = now.reference or was.reference
+            found += [replace(one, reference=called) for one in self._both(was, now)]
         found += self._clients()
         # Only now is it known which episodes matter: usually a few of very many.
         places = self._whereabouts(one.episode for one in found if not one.client_id)
@@ -170,11 +177,10 @@ class Finder:
     def _gone_events(self) -> dict[tuple[str, str], Whereabouts]:
         """Where the events are that were sent and are not in their episode any more."""
         gone: dict[str, list[str]] = {}
-        for was, now in self.pairs:
-            if was is not None and now is not None and was.events.keys() - now.events.keys():
-                for section, own in was.events.keys() - now.events.keys():
-                    if section in self.named:
-                        gone.setdefault(section, []).append(own)
+        for was, now in self.both:
+            for section, own in was.events.keys() - now.events.keys():
+                if section in self.named:
+                    gone.setdefault(section, []).append(own)
         return {
             (section, own): place
             for section, owns in gone.items()
@@ -187,11 +193,10 @@ class Finder:
         if not was.episode and was.client:
             return self._gone_unnamed(was)
         place = self.known.get(was.episode)
-        if (other := self._renamed(was, place)) is not None:
+        if (other := self.renamed.get((was.episode, was.client))) is not None:
             told = self.standard.say("Its identifier was changed; the {episode} is now {id}.", id=other.episode)
             found = Mismatch("gone", was.episode, was.episode, was.client, told, reference=other.reference)
-            its = self._whereabouts([other.episode]).get(other.episode)
-            return self._placed(found, its, self.standard.role("episode_id"))
+            return self._placed(found, self.known.get(other.episode), self.standard.role("episode_id"))
         if self._goes_unnamed(was, place):
             told = "It was sent in full; consent is no longer recorded, so that not even its identifier would be sent."
             return self._placed(Mismatch("consent", was.episode, was.episode, was.client, told), place, self.consent)
@@ -257,28 +262,109 @@ class Finder:
         values = read.get(self.snapshot, "episode", place.episode_id).values
         return self.standard.has_consent(was.values) and not self.standard.has_consent(values)
 
-    def _renamed(self, was: SentEpisode, place: Whereabouts | None) -> SentEpisode | None:
-        """The episode that goes by another identifier now: the same client's, opened on the same day; or the very same
-        one, of a client who was merged."""
-        day = was.values.get(self.opened)
-        if was.episode in self.preview.left_out or not day:
+    # Episodes that go by another identifier
+
+    def _all_renamed(self) -> dict[tuple[str, str], SentEpisode]:
+        """The episodes that go by another identifier now, by the identifier and the client they were sent under.
+
+        The very same one of the store comes first; else it is one that the same client has from the same day, which is
+        one's only: of several the one that lacks the fewest of the events.
+        """
+        gone = [
+            was
+            for was, now in self.pairs
+            if was
+            and now is None
+            and was.episode
+            and was.values.get(self.opened)
+            and was.episode not in self.preview.left_out
+        ]
+        found: dict[tuple[str, str], SentEpisode] = {}
+        for was in gone:
+            if (same := self._same_renamed(was)) is not None:
+                found[was.episode, was.client] = same
+        taken = {one.episode for one in found.values()}
+        guessed = []
+        for was in gone:
+            place = self.known.get(was.episode)
+            if (was.episode, was.client) in found or (place is not None and place.deleted_at is None):
+                continue
+            if not self.standard.role("episode_id"):
+                continue  # without an identifier it is known by what went: nothing is guessed then
+            for one in self._opened_on(was):
+                if one.client == was.client and one.episode not in taken:
+                    lost = len(was.events.keys() - one.events.keys())
+                    guessed.append((lost, (was.episode, was.client), (one.episode, one.client)))
+        came = {(one.episode, one.client): one for one in self.came}
+        return found | {before: came[after] for before, after in _told_apart(guessed).items()}
+
+    def _opened_on(self, was: SentEpisode) -> list[SentEpisode]:
+        """What came and was opened on the same day."""
+        return self._came_on.get(was.values[self.opened], [])
+
+    def _same_renamed(self, was: SentEpisode) -> SentEpisode | None:
+        """The very same episode under the identifier of now, also of a client who was merged."""
+        place = self.known.get(was.episode)
+        if place is None:
             return None
-        same_day = [one for one in self.came if one.values.get(self.opened) == day]
-        if place is not None and (same := [one for one in same_day if self.known.get(one.episode) == place]):
-            return same[0]
-        if place is None or place.deleted_at is not None:
-            # Without an identifier it is known by what went: nothing is guessed then.
-            guessed = same_day if self.standard.role("episode_id") else []
-            return next((one for one in guessed if one.client == was.client), None)
+        same = next((one for one in self._opened_on(was) if self.known.get(one.episode) == place), None)
+        if same is not None or place.deleted_at is not None:
+            return same
         # What stands in the store under an old identifier is another one; what has none may have been sent since.
         name = choose.of(self.standard).episode_name(read.episode_record(self.snapshot, place.episode_id))
         return self.new.episodes(name)[0] if name != was.episode and name in self.new.groups else None
+
+    def _both_renamed(self) -> list[tuple[SentEpisode, SentEpisode]]:
+        """These episodes as they were and are, each as if its identifier had stayed.
+
+        What went under a later identifier of one is compared there, and not here as well.
+        """
+        later: dict[str, SentEpisode] = {}
+        both = []
+        for was, now in reversed(self.pairs):
+            other = self.renamed.get((was.episode, was.client)) if was is not None and now is None else None
+            if was is None or other is None:
+                continue
+            since = later.get(other.episode) or self._sent(other)
+            place = self.known.get(was.episode)
+            keyed_anew = place is not None and place.deleted_at is not None
+            if place is not None and not keyed_anew:
+                self.known.setdefault(other.episode, place)
+            both.append((self._but_for(was, other, since), self._keyed_anew(was, other) if keyed_anew else other))
+            later[other.episode] = replace(was, values=was.values | since.values, events=was.events | since.events)
+        return both[::-1]
+
+    def _sent(self, now: SentEpisode) -> SentEpisode:
+        """What went under the identifier of now; nothing where nothing did."""
+        some = self.old.episodes(now.episode) if now.episode in self.old.groups else []
+        return next((one for one in some if one.client == now.client), replace(now, values={}, events={}))
+
+    def _but_for(self, was: SentEpisode, now: SentEpisode, since: SentEpisode) -> SentEpisode:
+        """An episode as it was sent, but for what was said of it since: as if that were so still."""
+        values = was.values | {header: now.values.get(header, "") for header in since.values}
+        return replace(was, values=values, events={k: v for k, v in was.events.items() if k not in since.events})
+
+    def _keyed_anew(self, was: SentEpisode, now: SentEpisode) -> SentEpisode:
+        """An episode that was keyed anew, each event of it under the name of one of its day that was sent: of several
+        the one that is most like it. Its own identifier is another one, as the episode's is."""
+        gone = [key for key in was.events if key not in now.events and key not in self.events_now]
+        came = [key for key in now.events if key not in was.events]
+        alike = []
+        for before in gone:
+            day, values = self.standard.section_by_id[before[0]].date_field, was.events[before]
+            for after in came:
+                others = now.events[after]
+                if before[0] == after[0] and values.get(day) == others.get(day):
+                    alike.append((len(values.items() ^ others.items()), before, after))
+        names = {after: before for before, after in _told_apart(alike).items()}
+        return replace(now, events={names.get(key, key): values for key, values in now.events.items()})
 
     # Episodes that are in both
 
     def _both(self, was: SentEpisode, now: SentEpisode) -> Iterator[Mismatch]:
         place = self.known.get(now.episode)
-        if was.client != now.client:
+        # That a client has another identifier is told by the episode's where it is a part of that.
+        if was.client != now.client and (was.episode == now.episode or self._denied(was, now)):
             yield self._placed(self._moved(was, now), place, self.standard.role("episode_id"))
         had, has = self.standard.has_consent(was.values), self.standard.has_consent(now.values)
         if had and not has:
@@ -460,6 +546,17 @@ class Finder:
     def _placed(self, found: Mismatch, place: Whereabouts | None, header: str) -> Mismatch:
         found = replace(found, header=header)
         return found if place is None else replace(found, client_id=place.client_id, episode_id=place.episode_id)
+
+
+def _told_apart(some: Iterable[tuple[int, _Key, _Key]]) -> dict[_Key, _Key]:
+    """Which is which of what was and what is, each one's only; those that differ least come first."""
+    found: dict[_Key, _Key] = {}
+    taken = set()
+    for _, before, after in sorted(some, key=lambda one: one[0]):
+        if before not in found and after not in taken:
+            found[before] = after
+            taken.add(after)
+    return found
 
 
 def _by(person: str, at: datetime) -> str:

@@ -227,6 +227,106 @@ def test_what_goes_by_another_identifier_is_gone_to(desk: Desk) -> None:
     assert renamed.header == "EPISODID" and called.event_id == event.id
 
 
+def said(desk: Desk, of: Mismatches, reason: str = "the region asked for it") -> None:
+    """Confirm all that is open."""
+    assert of.sent is not None
+    with desk.store.writing(Who("ann", NOW)) as work:
+        for one in of.open:
+            confirm(work, of.sent, one, reason)
+
+
+@pytest.mark.parametrize("confirmed", [True, False], ids=["confirmed", "open"])
+def test_all_else_is_told_of_an_episode_that_goes_by_another_identifier(desk: Desk, *, confirmed: bool) -> None:
+    """A closure, an event and the area are as gone as in an episode whose identifier stayed, each told by itself, also
+    where the data lead has confirmed the identifier: the return was ready, and the receipt told of no event gone."""
+    closed = {"DISD": "20201001", "CJDISRSN": "1"}
+    sent(
+        desk,
+        [row(n, **closed) | event for n in "12" for event in (visit(n), visit(f"{n}b", SUBMODDT="20200801"))],
+    )
+    known = ask(desk.store, read.known_episodes, ask(desk.store, agencies.one), ["e1", "e2"])
+    change(desk, "e2", EPISODID="e2-new")
+    assert told(found(desk)) == [("gone", "e2", "Its identifier was changed; the episode is now e2-new.")]
+    if confirmed:
+        said(desk, found(desk))
+    change(desk, "e1", DISD="", CJDISRSN="", DAT="A09B")
+    change(desk, "e2-new", DISD="", CJDISRSN="", DAT="A09B")
+    with desk.store.writing(Who("bob", NOW)) as work:
+        for one in known.values():
+            save.delete(work, "event", one.events[0].id, 1)
+    renamed, *others = found(desk).found
+    assert (renamed.kind, renamed.state) == ("gone", "confirmed" if confirmed else "open")
+    assert [(one.kind, one.subject, one.state) for one in others] == [
+        ("event-gone", "e1 sub_intervention s1", "open"),
+        ("event-gone", "e2 sub_intervention s2", "open"),
+        ("residence", "e1", "open"),
+        ("residence", "e2", "open"),
+        ("reopened", "e1", "open"),
+        ("reopened", "e2", "open"),
+    ]
+    assert all(mine.told == theirs.told for mine, theirs in zip(others[::2], others[1::2], strict=True))
+    assert all(one.episode_id == known[one.episode].episode.id for one in others)
+    receipt = desk.send().as_mapping()
+    assert receipt["mismatches"] == len(found(desk).open) == (6 if confirmed else 7)
+    assert receipt["changed_since"]["events"] == {"new": 1, "gone": 3, "changed": 0}  # type: ignore[index]
+
+
+def test_an_episode_that_is_keyed_anew_denies_what_was_not_keyed_again(desk: Desk) -> None:
+    """It and its events have other identifiers: an event of the same day is the one that was sent."""
+    closed = {"DISD": "20201001", "CJDISRSN": "1"}
+    events = (
+        visit("1"),
+        visit("2", RECPEER="", RECMAID="Y"),
+        visit("3", SUBMODDT="20200801"),
+        referral("1"),
+        referral("2", REFDATE="20200901"),
+    )
+    sent(desk, [row(**closed) | event for event in events])
+    with desk.store.writing(Who("bob", NOW)) as work:
+        known = ask(desk.store, read.known_episodes, ask(desk.store, agencies.one), ["e1"])["e1"]
+        save.delete(work, "episode", known.episode.id, 1)
+    assert told(found(desk)) == [("gone", "e1", "It was deleted by bob on 2021-01-10. 5 events went with it.")]
+    # Of two of one day the second only.
+    desk.take([row(EPISODID="e1-new") | event for event in (visit("9", RECPEER="", RECMAID="Y"), referral("9"))])
+    mismatches = found(desk)
+    gone = "is in the episode any more."
+    assert told(mismatches) == [
+        ("gone", "e1", "Its identifier was changed; the episode is now e1-new."),
+        ("event-gone", "e1 sub_intervention s1", f"No sub-intervention of that identifier {gone}"),
+        ("event-gone", "e1 sub_intervention s3", f"No sub-intervention of that identifier {gone}"),
+        ("event-gone", "e1 referral r2", f"No referral to structured treatment of that identifier {gone}"),
+        ("reopened", "e1", "It was sent as closed and is open again."),
+    ]
+    assert {one.episode_id for one in mismatches.found}.isdisjoint({known.episode.id, ""})
+    said(desk, mismatches, "keyed by mistake")
+    assert found(desk).open == ()
+    desk.take([row(EPISODID="e1-new") | visit("8", SUBMODDT="20200801")])
+    change(desk, "e1-new", **closed)
+    assert {one.subject for one in found(desk).found} == {"e1", "e1 sub_intervention s1", "e1 referral r2"}
+
+
+def test_two_episodes_of_one_day_deny_nothing_of_each_other_under_their_new_identifiers(desk: Desk) -> None:
+    one, two = row(), row(EPISODID="e2")
+    sent(desk, [one | visit("1"), two | visit("2")])
+    change(desk, "e2", EPISODID="another")
+    change(desk, "e1", EPISODID="the one")
+    assert told(found(desk)) == [
+        ("gone", "e1", "Its identifier was changed; the episode is now the one."),
+        ("gone", "e2", "Its identifier was changed; the episode is now another."),
+    ]
+    known = ask(desk.store, read.known_episodes, ask(desk.store, agencies.one), ["the one"])["the one"]
+    with desk.store.writing(Who("bob", NOW)) as work:
+        save.delete(work, "episode", known.episode.id, known.episode.version)
+    assert told(found(desk)) == [
+        (
+            "gone",
+            "e1",
+            "No episode of that identifier is in the store: its identifier was changed. 1 event went with it.",
+        ),
+        ("gone", "e2", "Its identifier was changed; the episode is now another."),
+    ]
+
+
 def test_the_area_of_residence_is_told_as_initials_and_birth_date_are(desk: Desk) -> None:
     """With these a client is matched; an area that was not known and is filled in denies nothing."""
     sent(desk, [row("1"), row("2", DAT=""), withheld("3")])

@@ -693,6 +693,43 @@ def test_a_journey_whose_referral_changed_is_gone_to_under_its_new_name(wales: R
     assert found.episode_id == one
 
 
+def test_all_else_is_told_of_a_journey_that_goes_by_another_name(wales: Returns) -> None:
+    """An end and an event that were sent are gone though the journey's name was changed, and was confirmed; each is
+    told once, and stays confirmed when the journey has gone under its new name."""
+    one = wales.keyed(ENDDATE="2026-03-20", ENDREASON="01")
+    lost, kept = wales.add(one, top()), wales.add(one, modality())
+    sent(wales, "2026-03")
+    wales.change(one, REFSOURCE="02")
+    of = looked(wales, "2026-04")
+    assert [each.kind for each in of.open] == ["gone"]
+    said(wales, of, *of.open)
+    wales.change(one, ENDDATE="", ENDREASON="")
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", lost, 1)
+    of = looked(wales, "2026-04")
+    assert [(each.kind, each.episode) for each in of.open] == [
+        ("event-gone", "42 2026-03-02 01"),
+        ("reopened", "42 2026-03-02 01"),
+    ]
+    assert {each.episode_id for each in of.open} == {one}
+    said(wales, of, *of.open)
+    for month in ("2026-04", "2026-05"):
+        assert ([each.kind for each in looked(wales, month).open], looked(wales, month).count("confirmed")) == ([], 3)
+        sent(wales, month)
+    # What went under the new name is denied of that, and under a third name of the second alone.
+    wales.change(one, REFSOURCE="03")
+    of = looked(wales, "2026-06")
+    assert [(each.kind, each.subject) for each in of.open] == [
+        ("gone", "42 2026-03-02 01"),
+        ("gone", "42 2026-03-02 02"),
+    ]
+    said(wales, of, *of.open)
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", kept, 1)
+    (found,) = looked(wales, "2026-06").open
+    assert (found.kind, found.episode) == ("event-gone", "42 2026-03-02 02")
+
+
 def test_a_month_in_the_letter_of_before_goes_as_that_has_it(wales: Returns) -> None:
     one = wales.keyed(modality(), SURNAME1="W", FORENAME1="E")
     before = replace(WALES, held_in={"SURNAME1": "FORENAME1", "FORENAME1": "SURNAME1"})
