@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from exporters.checks.bounce import field_named, plain
 from exporters.checks.meant import EPISODE, REFERENCE, Meant
 from exporters.formats.kept_text import Pieces
+from exporters.formats.links import digest
 from exporters.formats.outgoing import as_then
 from exporters.imports.identity import told_otherwise
 from exporters.xml_format.places import journey_places
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import name_of
 from store.month import extracts
+from store.month import sent as stored_sent
 from store.month.facts import Whereabouts
 from store.records import read
 from store.snapshot import Snapshot
@@ -86,7 +88,8 @@ def led(
         kept = as_then(standard, EpisodeRecord(read.get(snapshot, "client", its.client_id).values, {})).client
         doubt = doubt or told_otherwise(standard, kept, values)
         told = replace(told, client_id=its.client_id, episode_id=its.episode_id, doubt=doubt)
-        yield replace(told, event_id=_event(snapshot, its.episode_id, _sent(found.message, line)))
+        event = _sent(found.message, line)
+        yield _led_in(snapshot, standard, extract_id, (found.message, event), told) if event is not None else told
 
 
 def _places(
@@ -111,11 +114,35 @@ def _sent(message: Message, line: int) -> Event | None:
     return next((event for event in message.events if event.line == block), None)
 
 
-def _event(snapshot: Snapshot, episode_id: str, sent: Event | None) -> str:
-    """The store's id of the event that was sent: the one most like it."""
-    if sent is None:
-        return ""
-    record = read.episode_record(snapshot, episode_id)
-    same = [event for event in record.events if event.section == sent.section]
-    alike = [(sum(event.values.get(key) == text for key, text in sent.values.items()), event.id) for event in same]
-    return max(alike, key=lambda item: item[0], default=(0, ""))[1]
+def _led_in(
+    snapshot: Snapshot, standard: Standard, extract_id: str, sent: tuple[Message, Event], told: "Bounce"
+) -> "Bounce":
+    """A line that leads to a journey led on to the event that was sent: the one that the extract holds so. Where that
+    is not there, to one keyed anew of the same day and kind, but to none that is another one of the message."""
+    message, event = sent
+    form, section = standard.xml, standard.section_by_id[event.section]
+    assert form is not None
+    headers = next(block.headers for block in form.blocks if block.section == section.id)
+    went = stored_sent.events_of(snapshot, extract_id, told.episode_id)
+    own = digest(event.values, headers)
+    # Of those that say the very same the first one entered stands first.
+    twins = [one for one in message.events if one.section == section.id and digest(one.values, headers) == own]
+    place = next(at for at, one in enumerate(twins) if one is event)
+    its = next(iter(went.get(own, [])[place : place + 1]), None)
+    if its is not None and not its.deleted:
+        return replace(told, event_id=its.id)
+    others = {one.id for each in message.events for one in went.get(digest(each.values, headers), ())}
+    known_by = (headers[0], section.date_field)
+    live = as_then(standard, read.episode_record(snapshot, told.episode_id)).events
+    anew = [
+        one
+        for one in live
+        if one.section == section.id
+        and one.id not in others
+        and all(one.values.get(header, "").strip() == event.values.get(header, "") for header in known_by)
+    ]
+    if not anew:
+        why = f"its {section.said} is not in the store any more: deleted, or its kind or day changed"
+        return replace(told, client_id="", episode_id="", doubt="", why_not=why)
+    many = standard.say("the {episode} has {many} of that kind and day: this is the first", many=str(len(anew)))
+    return replace(told, event_id=anew[0].id, doubt=told.doubt or (many if len(anew) > 1 else ""))

@@ -187,6 +187,19 @@ def events_that_went(snapshot: Snapshot, episode_ids: Collection[str]) -> dict[t
     return found
 
 
+def events_of(snapshot: Snapshot, extract_id: str, episode_id: str) -> dict[str, list[StoredRecord]]:
+    """The events of an episode that an extract holds, deleted ones too, in order of entry, by digests of what it says
+    of each."""
+    query = record_query("event").add_columns(SENT_RECORDS.c.digest)
+    query = query.join(SENT_RECORDS, SENT_RECORDS.c.record_id == EVENTS.c.id)
+    query = query.join(EXTRACTS, EXTRACTS.c.number == SENT_RECORDS.c.extract_number)
+    query = query.where(EPISODES.c.id == episode_id, EXTRACTS.c.id == extract_id).order_by(EVENTS.c.number)
+    found: dict[str, list[StoredRecord]] = {}
+    for row in snapshot.connection.execute(query):
+        found.setdefault(row.digest, []).append(to_record("event", row))
+    return found
+
+
 def confirmations(snapshot: Snapshot, extract_id: str) -> list[ConfirmationInfo]:
     """What stands confirmed against an extract, in the order it was said."""
     query = _query().where(EXTRACTS.c.id == extract_id, CONFIRMATIONS.c.withdrawn_at.is_(None))

@@ -1,5 +1,9 @@
 """The portal's list over a return in XML: a line of the file leads to the journey, and to the event it lies in."""
 
+from typing import Literal
+
+import pytest
+
 from exporters.checks.bounce import Bounce
 from exporters.checks.bounces import read_bounces
 from store.facts import Who
@@ -123,3 +127,56 @@ def test_a_list_of_another_agency_names_nobody_who_has_the_same_number_here(wale
     other, own = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, text)
     assert not other.leads and other.why_not == f"it is of agency W9999, and this is {wales.agency.code}"
     assert own.episode_id == one and not own.doubt
+
+
+def refused(wales: Returns, text: list[str], word: str = "<TreatmentModalityDetails>") -> list[Bounce]:
+    """Where a list leads that names each line of the sent file on which a block begins."""
+    listed = "\n".join(f"line {at}: refused" for at, line in enumerate(text, 1) if word in line)
+    return ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, listed)
+
+
+def delete(wales: Returns, event_id: str) -> None:
+    """Somebody deletes an event."""
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, "event", event_id, read.get(unit, "event", event_id).version)
+
+
+def test_of_events_that_are_alike_a_line_leads_to_its_own_and_to_none_once_that_is_deleted(wales: Returns) -> None:
+    """What a portal refuses is a double: who deletes what a line leads to deletes that, and is led to no other then."""
+    one = wales.keyed()
+    whole, double = modality("05"), modality("05", MODOFFERD="", MODSTARTD="")
+    own = [wales.add(one, event) for event in (whole, double, double, modality("06"))]
+    text = wales.export("2026-03").file.read_text().splitlines()
+    assert [(each.event_id, each.doubt) for each in refused(wales, text)] == [(its, "") for its in own]
+    for gone in (1, 3, 0):
+        delete(wales, own[gone])
+        own[gone] = ""
+        found = refused(wales, text)
+        assert [each.event_id for each in found] == own
+        told = "its treatment modality is not in the store any more: deleted, or its kind or day changed"
+        assert [each.why_not for each in found] == ["" if its else told for its in own]
+    # Its kind and day are others, and it is that one still.
+    wales.change_event(own[2], MODALITY="07", MODREFD="2026-03-07")
+    assert [(each.event_id, each.changed) for each in refused(wales, text) if each.leads] == [(own[2], True)]
+
+
+@pytest.mark.parametrize("kind", ["event", "episode"])
+def test_a_line_leads_to_an_event_that_was_keyed_anew(wales: Returns, kind: Literal["event", "episode"]) -> None:
+    """By itself, or with its journey; one of another day is another one."""
+    one = wales.keyed()
+    first = wales.add(one, top())
+    text = wales.export("2026-03").file.read_text().splitlines()
+    record = ask(wales.store, read.episode_record, one)
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        save.delete(unit, kind, first if kind == "event" else one, 1)
+        if kind == "episode":
+            one = save.create(unit, "episode", record.client_id, "", record.episode).id
+    wales.add(one, top(TOPDATE="2026-03-20"))
+    (found,) = refused(wales, text, "<TOPDetails>")
+    assert not found.leads and found.why_not.startswith("its TOP is not in the store any more")
+    again = wales.add(one, top(INJDAYS="03"))
+    (found,) = refused(wales, text, "<TOPDetails>")
+    assert (found.event_id, found.doubt) == (again, "")
+    wales.add(one, top(INJDAYS="04"))
+    (found,) = refused(wales, text, "<TOPDetails>")
+    assert (found.event_id, found.doubt) == (again, "the journey has 2 of that kind and day: this is the first")
