@@ -8,10 +8,12 @@ _WORD = re.compile(r"[^\s,;|\t\"'()\[\]{}<>=]+")
 _PART = re.compile(r"[^\s,;|\"'()\[\]{}<>=/:]+")
 _NUMBER = r"(?:\s+(?:number|num|no|nr)\b)?\.?\s*[:#=]?\s*"
 _MORE = r"(?:\s*(?:[,;&+/\N{EN DASH}-]|and|or|to))+\s*[1-9]\d{0,6}\b"
-_LINE = re.compile(rf"\b(?:line|row|record)(s?){_NUMBER}(\d{{1,9}}\b(?:{_MORE})*)", re.IGNORECASE)
+_LINE = re.compile(rf"\b(line|row|record)(s?){_NUMBER}(\d{{1,9}}\b(?:{_MORE})*)", re.IGNORECASE)
 """Numbers that are called lines: `row 4`, `Row 4, 5`, `rows 4-6`."""
 LEADING = re.compile(r"(?:no|nr)?[^\w+]*([1-9]\d{0,6})\b(?![-/.:]\d)", re.IGNORECASE)
 """The number a line begins with: no date, time of day or telephone number."""
+_CELL = re.compile(r"(?:^|[,;\t|])[ \"]*([1-9]\d{0,6})[ \"]*(?=[,;\t|]|$)")
+_COUNT = re.compile(r"[1-9]\d{0,6}")
 _NAMED = re.compile(
     r"\b(?:client|episode|journey|reference|ref|id|identifier)s?"
     rf"(?:\s+(?:reference|ref|identifier|id))?{_NUMBER}[{{\"']?(\w[\w-]*)",
@@ -22,6 +24,8 @@ _RULE = re.compile(
     rf"{_NUMBER}\w[\w-]*",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"(?:\d+(?:[-/.:T]\d+)+|\W)*")
+"""What may stand before what is called a line, which is still at the beginning: signs, a date and a time of day."""
 _PADDED = re.compile(r"0\d{3,}")
 """A number as no count is written, and no code."""
 
@@ -45,7 +49,8 @@ class Bounce:
     `beside` under other names, and `agency` the code under that name; of a list without one they are looked for in the
     text. `counted` is the line of the file that the list gives beyond doubt, under its heading or among several;
     `is_numbered`, that it begins with its number in the list. `unsure` says why its number may be no line of the file,
-    as it stands in this list.
+    as it stands in this list; `unplaced`, why it may be another line's, for it does not stand where the list gives
+    each line its own. `called` is the name of its column.
 
     `line` is the line of the sent file it was found to mean (0 for none), `field` and `rule` what it names of them.
     `client_id`, `episode_id` and `event_id` are the store's, empty where `why_not` says why it leads nowhere. `doubt`
@@ -72,6 +77,8 @@ class Bounce:
     counted: int = 0
     is_numbered: bool = False
     unsure: str = ""
+    unplaced: str = ""
+    called: str = ""
 
     @property
     def words(self) -> list[str]:
@@ -110,7 +117,7 @@ class Bounce:
 
     @property
     def _numbers_named(self) -> list[int]:
-        return [int(number) for found in self._lines_named for number in re.findall(r"\d+", found[2])]
+        return [int(number) for found in self._lines_named for number in re.findall(r"\d+", found[3])]
 
     @property
     def _own_number(self) -> int:
@@ -139,13 +146,34 @@ class Bounce:
         return int(begun[1]) if begun is not None else 0
 
     @property
+    def begins(self) -> tuple[str, str, str] | None:
+        """How it begins, where that is with a number which may be its line: what it calls that, "" where nothing, the
+        sign after it, and what it says then. None where it begins otherwise."""
+        before = _BEFORE.match(self.text, self._own_number)
+        found = _LINE.match(self.text, before.end()) if before is not None and not self.has_heading else None
+        called = found[1].lower() if found is not None else ""
+        if found is None and (found := self._begun) is None:
+            return None
+        after = self.text[found.end() :]
+        said = re.sub(r"^\W+", "", after)
+        between = after.removesuffix(said)
+        return called, "\t" if "\t" in between else between.strip(" \"'")[:1], said
+
+    @property
+    def counts_records(self) -> bool:
+        """Whether its number is that of a row or record, as it says or the heading does, and not of a line."""
+        named = next((found[1].lower() for found in self._lines_named), "")
+        return (self.called or named).startswith(("row", "record"))
+
+    @property
     def lines(self) -> list[int]:
         """The numbers that may be the line of the file it is about, as the list counts, the likeliest first: those that
-        are called so, then the one it begins with, and one right after that."""
-        numbers, begun = [self.counted, *self._numbers_named], self._begun
-        if begun is not None:
-            second = LEADING.match(self.text, begun.end())
-            numbers += [int(begun[1]), *([int(second[1])] if second is not None else [])]
+        are called so, then the one it begins with, then those that may be it beside that: in cells of their own, and
+        any where none is called a line."""
+        numbers, begins = [self.counted, *self._numbers_named], self.begins_with
+        if not self.has_heading and (begins or self.named_line):
+            beside = _CELL.findall(self.text) if self.named_line else filter(_COUNT.fullmatch, self.digits)
+            numbers += [begins, *map(int, beside)]
         return [number for number in dict.fromkeys(numbers) if number]
 
     @property
@@ -156,7 +184,7 @@ class Bounce:
     @property
     def is_sum(self) -> bool:
         """Whether the number it names may be one of lines: "Rows: 3"."""
-        return not self.counted and any(found[1] for found in self._lines_named)
+        return not self.counted and any(found[2] for found in self._lines_named)
 
     @property
     def digits(self) -> list[str]:

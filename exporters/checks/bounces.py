@@ -1,23 +1,35 @@
 """The portal's own list of what it refused, brought back: each line of it leads to the record and field it means.
 
-Nobody has published what such a list looks like, so whatever was typed or pasted is read line by line. Where it begins
-with a heading, each of its columns is taken for what it is called. Else it is an identifier of the extract, wherever it
-stands in the line; or a number that is called a line, row or record; or else the first number, taken for a line of the
-file as it was sent (the headings being line 1, unless the list counts from the first row), which is told as doubtful
-unless every line of the list begins with one in the same way: a list may stand in an e-mail with a date and an address.
-An identifier that is but a number counts where the file has no such line, or where it has zeros in front; where two
-numbers may be it, or one may be both, that is said, and so is that the numbers may be the list's own.
+Nobody has published what such a list looks like, so whatever was typed or pasted is read line by line. Below a heading
+each of its columns is taken for what it is called. Else it is an identifier of the extract, wherever it stands in the
+line; or a number that is called a line, row or record; or else the first number, taken for a line of the file as it was
+sent (the headings being line 1, unless the list counts from the first row).
+
+A number leads without a doubt only from the place which the list itself gives it, beside nothing that may be it, too:
+under the heading of lines, in a row that is about a field or rule of the data set; or at the beginning of every line,
+called a line or not, in the one same way. Else what it may be besides is said: a list may be a table without its
+heading, or stand in an e-mail with a date and an address, and a message may name another line. An identifier that is
+but a number counts where the file has no such line, or where it has zeros in front.
 """
 
-import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.checks.bounce import LEADING, Bounce, field_named, plain
+from exporters.checks.bounce import Bounce
+from exporters.checks.bounce_headings import (
+    DELIMITERS,
+    MANY_TOLD,
+    OF_NOTHING,
+    RULE,
+    BounceHeading,
+    KnownNames,
+    cells_of,
+    heading_of,
+)
 from exporters.formats import choose
 from exporters.imports.agency import canonical
 from exporters.imports.encodings import encoding_of, refuse_unquoted
@@ -46,25 +58,6 @@ _MANY = (
 """`17, 23, 44`, and `Rows 17 and 23: too late`. A number beside other words, as in `17, 4 DAT`, may be a rule's."""
 _ONE_NUMBER = re.compile(r"\d{1,3}(?:[, ]\d{3})+")
 """What may be thousands: `Records: 1,234`."""
-_RULE = re.compile(r"\brule(?:\s+(?:number|no))?\.?\s*[:#]?\s*(\w[\w-]*)", re.IGNORECASE)
-
-# What columns of a headed list are called, letters and digits only.
-_LINES = frozenset(
-    f"{what}{end}" for what in ("line", "lines", "row", "rows", "record") for end in ("", "no", "nr", "number", "num")
-)
-_FIELDS = frozenset(("field", "fieldname", "column", "columnname", "header", "heading", "item", "dataitem", "element"))
-_CLIENTS = frozenset(
-    f"{whose}client{what}"
-    for whose in ("", "local")
-    for what in ("id", "identifier", "ref", "reference", "no", "number", "refno", "refnumber", "referencenumber")
-)
-_COUNTS = frozenset(("", "no", "nr", "num", "number", "sn", "sno", "seq", "count", "item", "severity"))
-"""Columns whose numbers are nobody's."""
-_AGENCIES = frozenset(("agency", "agencycode", "agencyid", "agencyno", "agencynumber"))
-_RULES = frozenset(("rule", "ruleno", "rulenumber", "ruleid", "check", "checkno", "checknumber", "validationrule"))
-_DELIMITERS = "\t;,|"
-_OWN_LIST = frozenset(("row", "severity", "rule", "field", "fields", "message", "accepted"))
-"""What columns of this program's own list of findings are called: its rows are those of the store, not of a file."""
 _STRUCK = "a client was removed from this extract, so its lines count otherwise than the portal's"
 _LINES_ABOVE = 12
 _LINES_OF_A_CELL = 20
@@ -76,130 +69,26 @@ _BESIDE = "it has not the columns of the list: its number may be no line of the 
 _COUNTED = "the lines of the list count 1, 2, 3 or on from there: that may not be lines of the file"
 _COUNTED_LIST = 3
 """So many lines that begin with 1, 2, 3 … number themselves, or with numbers one after the other as on a next page."""
-_MANY_TOLD = "it may say how many there are: its number may be no line of the file"
 _UNLIKE = "the lines of the list do not all begin with a number in one way: it may be no line of the file"
+_AMIDST = "the lines of the list do not all give their number in this place: it may be another one's"
+_OTHER = "another table may begin above it: its columns may be other ones"
 _ENDS_A_NUMBER = frozenset("\t,;:|.)]-")
 """Signs after the number in a list: a date, a sum or an address goes on with a word, as any prose does."""
-
-
-@dataclass(frozen=True, slots=True)
-class BounceHeading:
-    """Which columns of a list are the line, the field, the rule and the agency (None where there is none), and
-    identifiers."""
-
-    delimiter: str
-    columns: int
-    line: int | None
-    field: int | None
-    rule: int | None
-    identifiers: tuple[int, ...]
-    agency: int | None = None
-    values: tuple[int, ...] = ()
-    """Columns of other fields and of counts: a number there is nobody's."""
-    called: str = ""
-    """The name of the column of the line."""
-
-    @property
-    def is_of_rows(self) -> bool:
-        """Whether its line is called a row or record, which may be one of the list."""
-        return self.line is not None and not self.called.startswith("line")
-
-    @property
-    def is_of_many(self) -> bool:
-        """Whether what it gives is called lines or rows, which may be how many there are."""
-        return self.called.startswith(("lines", "rows"))
-
-    def fits(self, line: str) -> bool:
-        """Whether a line has the columns; one that was typed beside the list may have none."""
-        return self.columns == 1 or self.delimiter in line
-
-    def read(self, one: Bounce) -> Bounce:
-        """A line of the list with what its cells say."""
-        cells = _cells(one.text, self.delimiter)
-
-        def cell(at: int | None) -> str:
-            return cells[at].strip() if at is not None and at < len(cells) else ""
-
-        line = cell(self.line)
-        counted = int(line) if line.isascii() and line.isdigit() and len(line) < 10 else 0
-        identifiers = tuple(filter(None, map(cell, self.identifiers)))
-        if not counted or line.startswith("0"):
-            identifiers = (*identifiers, line) if line else identifiers  # as no count is written
-        known = (self.line, self.field, self.rule, self.agency, *self.identifiers)
-        others = [(at, text.strip()) for at, text in enumerate(cells) if at not in known]
-        beside = tuple(text for at, text in others if text and not (text.isdigit() and at in self.values))
-        return replace(
-            one,
-            has_heading=True,
-            counted=counted,
-            cells=identifiers,
-            beside=beside,
-            agency=cell(self.agency),
-            field=cell(self.field),
-            rule=cell(self.rule),
-            unsure=_MANY_TOLD if self.is_of_many and counted else "",
-        )
-
-
-def _cells(text: str, delimiter: str) -> list[str]:
-    return next(csv.reader([text], delimiter=delimiter), [])
-
-
-def _name(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text.lower())
-
-
-def _heading(first: str, standard: Standard) -> BounceHeading | None:
-    """The heading that a list begins with; None where its first line is none."""
-    known = _identifiers(standard)
-    for delimiter in _DELIMITERS:
-        names = [_name(cell) for cell in _cells(first, delimiter)]
-        line = next((at for at, name in enumerate(names) if name in _LINES), None)
-        identifiers = tuple(at for at, name in enumerate(names) if name in known)
-        if set(names) >= _OWN_LIST:
-            own = tuple(at for at, name in enumerate(names) if name in ("reference", "episode"))
-            return BounceHeading(delimiter, len(names), None, names.index("field"), names.index("rule"), own)
-        # Of a line that says what is wrong, with a number or an identifier in it, nothing is a mere name.
-        is_table = len(names) > 1 or not any(map(str.isdigit, first))
-        if is_table and (line is not None or identifiers) and not any(name.isdigit() for name in names):
-            field = next((at for at, name in enumerate(names) if name in _FIELDS), None)
-            rule = next((at for at, name in enumerate(names) if name in _RULES), None)
-            its = standard.role("agency")
-            called = _AGENCIES | _names(standard, its) if its else _AGENCIES
-            agency = next((at for at, name in enumerate(names) if name in called), None)
-            fields = _COUNTS.union(*(_names(standard, header) for header in standard.headers))
-            values = tuple(at for at, name in enumerate(names) if name in fields)
-            column = "" if line is None else names[line]
-            return BounceHeading(delimiter, len(names), line, field, rule, identifiers, agency, values, column)
-    return None
 
 
 def _found_heading(lines: Sequence[str], standard: Standard) -> tuple[BounceHeading | None, int]:
     """The heading of a list and its place among the first lines: titles may stand above it, and no table does."""
     for at, line in enumerate(lines):
-        found = _heading(line[:LONGEST_LINE], standard)
+        found = heading_of(line[:LONGEST_LINE], standard)
         if found is not None and (not at or found.columns > 1):
             return found, at
-        if len([cell for sign in _DELIMITERS for cell in _cells(line[:LONGEST_LINE], sign)[1:] if cell.strip()]) > 1:
+        if len([cell for sign in DELIMITERS for cell in cells_of(line[:LONGEST_LINE], sign)[1:] if cell.strip()]) > 1:
             break
     return None, 0
 
 
 def _shown(line: str) -> str:
     return " ".join(line[:LONGEST_LINE].split())
-
-
-def _identifiers(standard: Standard) -> frozenset[str]:
-    """What columns of identifiers may be called: by header, label and published name."""
-    headers = {standard.role(role) for role in ("episode_id", "client_id", "client_reference")}
-    headers |= {section.id_field for section in standard.event_sections if section.id in standard.named_sections}
-    return _CLIENTS.union(*(_names(standard, header) for header in headers if header))
-
-
-def _names(standard: Standard, header: str) -> frozenset[str]:
-    """What a column of a field may be called."""
-    field = standard.by_header[header]
-    return frozenset(map(_name, (field.header, field.label, field.description))) - {""}
 
 
 def text_of_list(path: Path) -> str:
@@ -240,24 +129,53 @@ def read_bounces(
     heading, at = _found_heading([line for _, line in lines[:_LINES_ABOVE]], standard)
     above = [Bounce(number, _shown(line), why_not=_ABOVE) for number, line in lines[:at] if not _SEP.fullmatch(line)]
     lines = lines[at:]
-    headers = {header.upper(): header for header in standard.headers}
-    headers |= {_name(field.label).upper(): field.header for field in standard.fields} if heading else {}
-    read = []
-    for number, line in lines:
-        if heading is None or not heading.fits(line):
-            read += [_read_line(number, one, headers) for one in _apart(" ".join(line.split()))]
-        elif line.strip() != lines[0][1].strip():  # pasted again with each page of the list
-            read.append(_headed(heading.read(Bounce(number, line[:LONGEST_LINE])), headers))
-    doubt = _BESIDE if heading is not None else "" if _is_alike([line for _, line in lines], headers) else _UNLIKE
-    read = _noted(read, doubt, _COUNTED_LIST - headings_are_line_1, heading is not None and heading.is_of_rows)
+    form = choose.of(standard)
+    known = KnownNames(standard, form.field_names())
+    read = _read(lines, heading, standard, known, _COUNTED_LIST - headings_are_line_1)
     if not read:
         raise Problem(Sentence("The list has a heading and nothing below it: paste the lines that the {portal} gave."))
-    form = choose.of(standard)
     found = form.bounces(snapshot, agency, extract_id, read, headings_are_line_1=headings_are_line_1)
     found = [replace(one, field=renamed.get(one.field, one.field)) for one in found] if renamed else found
     if extract.redacted_at is not None:
         found = [replace(one, doubt=one.doubt or _STRUCK) if one.line else one for one in found]
     return _marked(snapshot, extract, _of_agency(snapshot, agency, [*above, *found]))
+
+
+def _read(
+    lines: Sequence[tuple[int, str]], heading: BounceHeading | None, standard: Standard, known: KnownNames, fewest: int
+) -> list[Bounce]:
+    """What each line says, by the last heading above it; a heading says nothing. A list is often more than one table.
+
+    `fewest` is with how many lines a list numbers itself.
+    """
+    read: list[tuple[BounceHeading | None, Bounce]] = []
+    own, is_other = heading, False
+    for number, line in lines:
+        if own is not None and line.strip() == lines[0][1].strip():
+            heading, is_other = own, False  # pasted again with each page of the list
+            continue
+        begun = None if re.search(r"\d", line) else heading_of(line[:LONGEST_LINE], standard)
+        if begun is not None and begun.is_plain:
+            heading, is_other = begun, False
+        elif heading is None or not heading.fits(line):
+            read += [(None, _read_line(number, one, known)) for one in _apart(_spaced(line))]
+        else:
+            one = heading.read(Bounce(number, line[:LONGEST_LINE]), known)
+            is_other = is_other or heading.is_begun_anew(line[:LONGEST_LINE])
+            read.append((heading, replace(one, unplaced=_OTHER) if is_other else one))
+    has_heading = own is not None or any(one is not None for one, _ in read)
+    noted: dict[int, Bounce] = {}
+    for each in dict.fromkeys(one for one, _ in read):
+        its = [(at, one) for at, (above, one) in enumerate(read) if above == each]
+        listed = [one for _, one in its]
+        placed = _placed(listed, known, fewest, has_heading=has_heading) if each is None else listed
+        noted |= zip((at for at, _ in its), _noted(placed, fewest, each is not None and each.is_of_rows), strict=True)
+    return [replace(noted[at], text=" ".join(noted[at].text.split())) for at in range(len(read))]
+
+
+def _spaced(line: str) -> str:
+    """A line with one space or tab at a time: what ends a number tells how a list begins its lines."""
+    return re.sub(r"\t+", "\t", "\t".join(" ".join(cell.split()) for cell in line.split("\t"))).strip()
 
 
 def _of_agency(snapshot: Snapshot, agency: "AgencyInfo", listed: Sequence[Bounce]) -> list[Bounce]:
@@ -303,46 +221,62 @@ def _cells_whole(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         at = end + 1
 
 
-def _apart(line: str) -> list[tuple[str, int]]:
-    """A line, or several where it names several lines of the file: each of them with what is said of all, and with its
-    number where the numbers are called lines, and are not perhaps one."""
+def _apart(line: str) -> list[tuple[str, int, str]]:
+    """A line, or several where it names several lines of the file: each of them with what is said of all, with its
+    number where the numbers are called lines, and are not perhaps one, and else with what it may mean beside that."""
     for form in _MANY:
         if many := form.fullmatch(line):
             is_called = form is _MANY[1] and not _ONE_NUMBER.fullmatch(many[2])
             numbers = re.findall(r"\d+", many[2])
-            return [(f"{many[1]}{number}{many[3]}", int(number) * is_called) for number in numbers]
-    return [(line, 0)]
+            doubt = [_names_too(numbers[number == numbers[0]]) if not is_called else "" for number in numbers]
+            each = zip(numbers, doubt, strict=True)
+            return [(f"{many[1]}{number}{many[3]}", int(number) * is_called, told) for number, told in each]
+    return [(line, 0, "")]
 
 
-def _headed(one: Bounce, headers: Mapping[str, str]) -> Bounce:
-    """A line of a headed list, its field as the data set calls it; else one that its text names."""
-    field = headers.get(plain(one.field)) or headers.get(_name(one.field).upper(), "")
-    shown = replace(one, text=" ".join(one.text.split()), field=field)
-    return shown if field else replace(shown, field=field_named(shown.text, headers))
+def _names_too(number: object) -> str:
+    return f"it names {number}, too: it may be about that line"
 
 
-def _read_line(number: int, apart: tuple[str, int], headers: Mapping[str, str]) -> Bounce:
+def _read_line(number: int, apart: tuple[str, int, str], known: KnownNames) -> Bounce:
     """What a line says by itself: the field, the rule, and the line of the file where it is one of several."""
-    text, counted = apart[0][:LONGEST_LINE], apart[1]
-    rule = _RULE.search(text)
-    return Bounce(number, text, field=field_named(text, headers), rule=rule[1] if rule else "", counted=counted)
+    text, counted, unsure = apart[0][:LONGEST_LINE], *apart[1:]
+    rule = RULE.search(text)
+    return Bounce(number, text, field=known.field(text), rule=rule[1] if rule else "", counted=counted, unsure=unsure)
 
 
-def _is_alike(lines: Sequence[str], headers: Mapping[str, str]) -> bool:
-    """Whether every line of a list without a heading begins with a number, and goes on in the same way: with nothing,
-    with the same sign of lists, or with the name of a field or rule."""
-    signs = set()
-    for line in lines:
-        begun = LEADING.match(line)
-        if begun is None:
-            return False
-        after = line[begun.end() : LONGEST_LINE]
-        said = re.sub(r"^\W+", "", after)
-        between = after.removesuffix(said)
-        sign = "\t" if "\t" in between else between.strip(" \"'")[:1]
-        if said and (sign or not (field_named(said.split()[0], headers) or _RULE.match(said))):
-            signs.add(sign)
-    return len(signs) < 2 and signs <= _ENDS_A_NUMBER
+def _way(one: Bounce, known: KnownNames) -> tuple[str, str] | None:
+    """The way in which a line of a list without a heading begins with its number: what it calls it, and the sign after
+    it. None where it does not; a date, a sum or an address goes on with a word, as any prose does."""
+    called, sign, said = one.begins or ("", "", "")
+    if one.begins is None or not (called or sign in _ENDS_A_NUMBER or not (sign or said) or known.begin(said)):
+        return None
+    return called, sign
+
+
+def _placed(listed: list[Bounce], known: KnownNames, fewest: int, *, has_heading: bool) -> list[Bounce]:
+    """The lines without a heading, noted where the list does not give its number the place in which it stands.
+
+    That is the beginning of every line, in one way; where the number is called a line, of every line that names one.
+    """
+    own = [one.begins_with for one in listed if one.begins_with and one.named_line]
+    if _counts(own, own, fewest):
+        listed = [replace(one, is_numbered=True) if one.begins_with and one.named_line else one for one in listed]
+    ways = [_way(one, known) for one in listed]
+    numbers = {way for one, way in zip(listed, ways, strict=True) if way or (one.named_line and not one.is_sum)}
+    is_alike = len(set(ways)) == 1 and None not in ways
+
+    def placed(one: Bounce, way: tuple[str, str] | None) -> Bounce:
+        if one.leading:
+            is_about = known.are_in(one.text) or (one.begins or ("", "", ""))[2] == ""
+            unlike = _BESIDE if has_heading else "" if is_alike else _UNLIKE
+            return replace(one, unsure=one.unsure or unlike, unplaced="" if is_about else OF_NOTHING)
+        if one.named_line:
+            unlike = _BESIDE if has_heading else "" if way and len(numbers) == 1 else _AMIDST
+            return replace(one, unplaced=unlike)
+        return one
+
+    return [placed(one, way) for one, way in zip(listed, ways, strict=True)]
 
 
 def _counts(numbers: Sequence[int], running: Sequence[int], fewest: int) -> bool:
@@ -359,16 +293,9 @@ def _counts(numbers: Sequence[int], running: Sequence[int], fewest: int) -> bool
     )
 
 
-def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> list[Bounce]:
-    """The lines, noted where their numbers may be none of the file.
-
-    What a heading calls a line is one, and what a line of the list calls one where no other number may be it. A number
-    that a line merely begins with carries the `doubt` of the list, and every number does where they count the list,
-    `fewest` from 1. `is_of_rows`: its heading calls them rows, which may be those of the list.
-    """
-    own = [one.begins_with for one in listed if one.begins_with and one.named_line]
-    if _counts(own, own, fewest):
-        listed = [replace(one, is_numbered=True) if one.begins_with and one.named_line else one for one in listed]
+def _noted(listed: list[Bounce], fewest: int, is_of_rows: bool) -> list[Bounce]:
+    """The lines of a table, noted where their numbers may be none of the file: every number where they count the list,
+    `fewest` from 1, and what stands beside another. `is_of_rows`: its heading calls them rows, which may be its own."""
     first = {one.number: one for one in reversed(listed)}.values()
     told = [one for one in reversed(first) if one.at_line]
     led = [number for one in told if (number := one.counted if is_of_rows and one.has_heading else one.leading)]
@@ -377,11 +304,11 @@ def _noted(listed: list[Bounce], doubt: str, fewest: int, is_of_rows: bool) -> l
     def unsure(one: Bounce) -> str:
         if counts:
             return _COUNTED
-        if one.leading and doubt:
-            return doubt
+        if one.unsure:
+            return one.unsure
         if others := one.lines[1:]:
-            return f"it names {others[0]}, too: it may be about that line"
-        return _MANY_TOLD if one.is_sum else one.unsure
+            return _names_too(others[0])
+        return MANY_TOLD if one.is_sum else ""
 
     return [replace(one, unsure=unsure(one)) for one in listed]
 

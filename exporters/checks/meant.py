@@ -147,4 +147,4 @@ class Meant(Generic[Record]):
         other = self._best(map(plain, one.beside))
         if other is not None and here.episode not in other.episodes:
             return f"an identifier beside it is that of line {other.first.line}: it may mean that one"
-        return one.unsure
+        return one.unsure or one.unplaced

@@ -470,6 +470,11 @@ class Format(Protocol):
         is not there, or its stored text is damaged.
         """
 
+    def field_names(self) -> Mapping[str, str]:
+        """Fields by what its files call them otherwise than by header, in capitals. Raises Problem for an installed
+        schema that is broken."""
+        return {}
+
     # Coming in
 
     @staticmethod

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from exporters.checks.bounce import field_named, plain
+from exporters.checks.bounce import plain
 from exporters.checks.meant import EPISODE, REFERENCE, Meant
 from exporters.formats.kept_text import Pieces
 from exporters.formats.links import digest
@@ -26,6 +26,8 @@ from validators.standard.model import Standard
 if TYPE_CHECKING:
     from exporters.checks.bounce import Bounce
     from store.facts import AgencyInfo
+
+_NO_ROWS = "a return in XML is counted in lines, and its number is not called one: it may be none of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,7 @@ def led(
             yield piece
 
     source, reader = io.BufferedReader(Pieces(counted()), 1 << 16), MessageReader(standard, kept=True)
-    # Whoever reads XML names the element that a value stands in.
-    listed = [replace(one, field=one.field or field_named(one.text, reader.headers)) for one in listed]
+    listed = [replace(one, unplaced=_NO_ROWS) if one.counts_records else one for one in listed]
     wanted = sorted({number for one in listed if (number := one.at_line)})
     before: SentMessage | None = None
     # A message goes on until the next one begins, the last one to the end.

@@ -139,6 +139,12 @@ class XmlFormat(Format):
 
         return list(led(snapshot, agency, self.standard, extract_id, listed))
 
+    def field_names(self) -> Mapping[str, str]:
+        """Whoever reads XML names the element that a value stands in; of schemas that were installed before as well."""
+        from exporters.xml_format.reading import MessageReader
+
+        return MessageReader(self.standard, kept=True).headers
+
     @staticmethod
     def names_in(path: Path) -> frozenset[str]:
         """The outermost element."""

@@ -279,7 +279,7 @@ def test_the_program_s_own_list_of_findings_leads_by_its_identifiers_alone(desk:
 
 def test_an_identifier_beside_a_line_of_another_record_is_told(desk: Desk, sent: str) -> None:
     agency = ask(desk.store, agencies.one)
-    text = "Line,Case,Message\n4,e1,late\n4,e2,late\n"
+    text = "Line,Case,Message\n4,e1,DISD late\n4,e2,DISD late\n"
     one, other = ask(desk.store, read_bounces, agency, STANDARD, sent, text)
     assert one.episode == other.episode == "e2" and other.doubt == ""
     assert one.doubt == "an identifier beside it is that of line 2: it may mean that one"
@@ -297,17 +297,22 @@ def test_a_list_of_another_agency_of_the_store_leads_to_nobody_of_this_one_unsai
 
     doubt = f"agency T0777 is named, and this is {agency.code}"
     no, above = f"it is of agency T0777, and this is {agency.code}", "it stands above the headings of the list"
-    assert told(f"CJIT agency code,Line\nt0777,4\n{agency.code},4\n,4\nLeeds 0777,4\n") == [no, "e2", "e2", "e2"]
-    assert told(f"List of T0777\nAgency;Line\n;4\n{agency.code};4\n") == [above, doubt, "e2"]
-    assert told("4: bad date, T0777\n4: bad date") == [doubt, "e2"]
-    assert told(f"Line,Message\n4,he is in T0777 and {agency.code}\n4,T0777: late\n") == ["e2", doubt]
+    assert told(f"CJIT agency code,Line,Field\nt0777,4,PC\n{agency.code},4,PC\n,4,PC\nLeeds 0777,4,PC\n") == [
+        no,
+        "e2",
+        "e2",
+        "e2",
+    ]
+    assert told(f"List of T0777\nAgency;Line;Field\n;4;PC\n{agency.code};4;PC\n") == [above, doubt, "e2"]
+    assert told("4: bad DOB, T0777\n4: bad DOB") == [doubt, "e2"]
+    assert told(f"Line,Message\n4,DAT is of T0777 and {agency.code}\n4,T0777: DAT late\n") == ["e2", doubt]
 
 
 def test_a_file_s_name_above_a_list_tells_whose_it_is(desk: Desk, sent: str) -> None:
     agency = ask(desk.store, agencies.one)
     with desk.store.writing(Who("ann", NOW)) as unit:
         agencies.enter(unit, "T0777", STANDARD.id)
-    text = "T0777-20200401-20201231-CJIT-P.csv\nline 4: late\nrow 6 PC"
+    text = "T0777-20200401-20201231-CJIT-P.csv\nline 4: late\nline 6: PC"
     title, one, other = ask(desk.store, read_bounces, agency, STANDARD, sent, text)
     assert not title.leads and one.episode == "e2"
     assert one.doubt == other.doubt == f"agency T0777 is named, and this is {agency.code}"

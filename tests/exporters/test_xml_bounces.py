@@ -84,7 +84,9 @@ def test_a_number_that_may_be_a_line_or_a_client_says_so(wales: Returns) -> None
     told = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, table)
     assert [(each.episode_id, each.field) for each in told] == [(first, "GENDER"), (second, "GENDER"), (third, "DOB")]
     # The number of a TOP is nobody's: 12 is a client of another line.
-    (found,) = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, f"TOP Number;Line\n12;{at[1]}")
+    (found,) = ask(
+        wales.store, read_bounces, wales.agency, WALES, wales.latest().id, f"TOP Number;Line;Field\n12;{at[1]};TOPDATE"
+    )
     assert found.episode_id == third and not found.doubt
 
 
@@ -95,7 +97,7 @@ def test_a_client_number_in_small_letters_leads_and_one_beside_another_s_line_is
     at = {name: number for number, line in enumerate(lines, 1) for name in ("abc1", "4712") if f">{name}<" in line}
     named = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, "client abc1: not loaded")
     assert [(each.episode_id, each.reference) for each in named] == [(one, "abc1")]
-    table = f"Line,Case,Message\n{at['4712']},abc1,late\n{at['abc1']},abc1,late\n"
+    table = f"Line,Case,Message\n{at['4712']},abc1,late DOB\n{at['abc1']},abc1,late DOB\n"
     other, own = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, table)
     assert (other.episode_id, own.episode_id, own.doubt) == (two, one, "")
     assert other.doubt.startswith("an identifier beside it is that of line ")

@@ -51,7 +51,7 @@ def test_a_pasted_list_leads_to_the_very_field(
     name = next(row[at["EPISODID"]] for row in sent[2:])
     terminal = start()
     command(terminal, "bounce list", "Nothing is pasted yet")
-    paste(terminal, f"Line 2 REFLD rule 9\n9999\nepisode {name}: PC\n")
+    paste(terminal, f"Line 2 REFLD rule 9\nLine 9999\nepisode {name}: PC\n")
     terminal.until("2 lead to a record")
     same_picture(terminal, HELP / "bounces.screen.txt")
     terminal.press("<enter>")
