@@ -9,13 +9,14 @@ A number leads without a doubt only from the place which the list itself gives i
 under the heading of lines, in a row that is about a field or rule of the data set; or at the beginning of every line,
 called a line or not, in the one same way. Else what it may be besides is said: a list may be a table without its
 heading, or stand in an e-mail with a date and an address, and a message may name another line. An identifier that is
-but a number counts where the file has no such line, or where it has zeros in front.
+but a number counts where the file has no such line, or where it has zeros in front. What names another agency of the
+store, another extract or its month is doubted as a whole.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,15 @@ _COUNTED_LIST = 3
 _UNLIKE = "the lines of the list do not all begin with a number in one way: it may be no line of the file"
 _AMIDST = "the lines of the list do not all give their number in this place: it may be another one's"
 _OTHER = "another table may begin above it: its columns may be other ones"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = re.compile(
+    r"(?P<day>\b\d{1,2}(?:st|nd|rd|th)?(?:\s+of)?[\s-]+)?(?<![a-z])"
+    r"(?P<word>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,?[\s_-]+(?P<its>20\d\d)\b"
+    r"|(?<![\d/.-])(?P<year>20\d\d)[-/](?P<month>0[1-9]|1[0-2])(?![\d/-])"
+    r"|(?<![\d/.-])(?P<before>0?[1-9]|1[0-2])/(?P<after>20\d\d)(?![\d/])",
+    re.IGNORECASE,
+)
+"""`October 2026`, `2026-10` and `10/2026`."""
 _ENDS_A_NUMBER = frozenset("\t,;:|.)]-")
 """Signs after the number in a list: a date, a sum or an address goes on with a word, as any prose does."""
 
@@ -138,7 +148,7 @@ def read_bounces(
     found = [replace(one, field=renamed.get(one.field, one.field)) for one in found] if renamed else found
     if extract.redacted_at is not None:
         found = [replace(one, doubt=one.doubt or _STRUCK) if one.line else one for one in found]
-    return _marked(snapshot, extract, _of_agency(snapshot, agency, [*above, *found]))
+    return _marked(snapshot, extract, _of_another(snapshot, agency, extract, [*above, *found]))
 
 
 def _read(
@@ -178,29 +188,58 @@ def _spaced(line: str) -> str:
     return re.sub(r"\t+", "\t", "\t".join(" ".join(cell.split()) for cell in line.split("\t"))).strip()
 
 
-def _of_agency(snapshot: Snapshot, agency: "AgencyInfo", listed: Sequence[Bounce]) -> list[Bounce]:
-    """The lines; what stands under another agency of the store leads nowhere, and what names one beside, or is below
-    titles that do, may be of that one: its lines and numbers are those of other people here."""
+def _of_another(
+    snapshot: Snapshot, agency: "AgencyInfo", extract: "ExtractInfo", listed: Sequence[Bounce]
+) -> list[Bounce]:
+    """The lines; what stands under another agency of the store leads nowhere, and what names one beside, or another
+    extract or month, or is below titles that do, may be of that one: its lines and numbers are those of others here."""
     ours = canonical(agency.code)
     others = {canonical(one.code) for one in agencies.listed(snapshot)} - {ours}
-    if not others:
-        return list(listed)
+    files = {Path(one.file_name).stem.upper(): one for one in extracts.listed(snapshot, agency)}
+    files[Path(extract.file_name).stem.upper()] = extract
 
-    def named(text: str) -> str:
-        codes = [canonical(word) for word in re.findall(r"[^\W_]+", text) if not word.isdigit()]
-        return next((code for code in codes if code in others), "") if ours not in codes else ""
+    def named(text: str) -> dict[str, str]:
+        """What else a text names, by whether it is an agency or an extract; "" where it names this one."""
+        codes = [canonical(word) for word in re.findall(r"[^\W_]+", text) if not word.isdigit()] if others else []
+        found = {}
+        if other := next((code for code in codes if code in others), ""):
+            found["agency"] = "" if ours in codes else f"agency {other} is named, and this is {agency.code}"
+        if name := max((name for name in files if name in text.upper()), key=len, default=""):
+            its, this = files[name], f"and this is extract {extract.id[:8]} of {extract.submission}"
+            told = f"the file of extract {its.id[:8]} of {its.submission} is named, {this}"
+            found["extract"] = "" if its.id == extract.id else told
+        return found
 
-    above = next((code for one in takewhile(lambda one: not one.leads, listed) if (code := named(one.text))), "")
+    def titled(text: str) -> dict[str, str]:
+        months = _months(text)
+        told = f"{next(iter(months), '')} is named, and this extract is of {extract.submission}"
+        by_month = {"extract": "" if extract.submission in months else told} if months else {}
+        return by_month | named(text)
+
+    above: dict[str, str] = {}
 
     def judged(one: Bounce) -> Bounce:
         if (code := canonical(one.agency)) in others:
             why = f"it is of agency {code}, and this is {agency.code}"
             return Bounce(one.number, one.text, field=one.field, rule=one.rule, why_not=why)
-        other = named(one.text) or (above if code != ours else "")
-        told = f"agency {other} is named, and this is {agency.code}"
-        return replace(one, doubt=one.doubt or told) if other and one.leads else one
+        if not (one.has_heading or one.field or one.rule or (one.leads and not one.doubt)):
+            above.update(titled(one.text))
+        told = above | ({"agency": ""} if code == ours else {}) | named(one.text)
+        doubt = next(filter(None, told.values()), "")
+        return replace(one, doubt=doubt) if doubt and one.leads else one
 
     return [judged(one) for one in listed]
+
+
+def _months(text: str) -> list[str]:
+    """The months that a text names, as submissions are; one in which a day is named is a date's."""
+    found = []
+    for one in _MONTH.finditer(text):
+        if one["word"]:
+            found += [f"{one['its']}-{_MONTHS.index(one['word'][:3].lower()) + 1:02}"] if not one["day"] else []
+        else:
+            found.append(f"{one['year'] or one['after']}-{int(one['month'] or one['before']):02}")
+    return found
 
 
 def _cells_whole(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:

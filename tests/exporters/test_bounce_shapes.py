@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice, product
 
 import pytest
@@ -383,6 +384,48 @@ def test_each_table_of_a_list_is_read_by_its_own_heading(sent: Sent, zeros: bool
     assert [bool(one.doubt) for one in sent.read(text) if one.leads] == [False, True]
     (one, rest) = sent.read("Line,Field,Message\n30,DOB,already used in\nline 58")
     assert (one.line, one.doubt) == (30, "") and (rest.line, bool(rest.doubt)) == (58, True)
+
+
+@pytest.mark.parametrize("zeros", [True])
+def test_a_list_of_another_extract_says_so_in_each_line(sent: Sent, zeros: bool) -> None:
+    """The list of October came after November was sent, and was read into that."""
+    agency = ask(sent.store, agencies.one)
+    own = ask(sent.store, extracts.listed, agency)[-1]
+    month = own.submission
+    year, number = month.split("-")
+    last = f"{int(year) - 1}-{number}"
+    named = {"2020-12": "December", "2026-03": "March"}[month]
+    for head in ("Line,Field\n30,DOB\n61,DOB", "Line 30: DOB\nLine 61: DOB", "30: DOB\n61: DOB"):
+        for title, told in (
+            (f"Submission month: {named} {int(year) - 1}", True),
+            (f"Report for {last}", True),
+            (f"Month {number}/{int(year) - 1}", True),
+            (f"Submission month: {named} {year}", False),
+            (f"Report for {month}, compared with {last}", False),
+            (f"Received on 3 {named} {int(year) - 1}", False),
+            (f"File: {own.file_name}", False),
+        ):
+            found = [one for one in sent.read(f"{title}\n{head}") if one.leads]
+            doubt = f"{last} is named, and this extract is of {month}"
+            assert [one.line for one in found] == [30, 61], title
+            assert all((one.doubt == doubt) == told for one in found), f"{title}\n{head}"
+
+
+def test_a_list_that_names_the_file_of_another_extract_says_so(desk: Desk) -> None:
+    desk.take([row(str(number)) for number in range(1, 9)])
+    desk.send()
+    desk.send("2021-01", today=date(2021, 2, 10))
+    sent = Sent(desk.store, STANDARD)
+    first, last = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))
+    told = f"the file of extract {first.id[:8]} of 2020-12 is named, and this is extract {last.id[:8]} of 2021-01"
+    for one, doubt in ((first, told), (last, "")):
+        text = f"File: {one.file_name}\nLine,Field\n4,SEX\n5,PC"
+        assert [each.doubt for each in sent.read(text) if each.leads] == [doubt, doubt]
+        text = f"Line,Field,File\n4,SEX,{one.file_name}\n5,PC,"
+        assert [each.doubt for each in sent.read(text) if each.leads] == [doubt, ""]
+    # Below the list of the last one, as it is kept, that of the first is pasted.
+    text = f"{last.file_name}\nLine,Field\n4,SEX\n{first.file_name}\nLine,Field\n4,SEX\n{last.file_name}\n5,PC"
+    assert [each.doubt for each in sent.read(text) if each.leads] == ["", told, ""]
 
 
 def test_a_row_or_record_of_a_list_is_no_line_of_a_return_in_xml(wales: Returns) -> None:
