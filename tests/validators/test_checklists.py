@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.validators.builders import STANDARD
-from tests.validators.test_loading import SHIPPED
+from tests.validators.test_loading import SHIPPED, SHIPPED_IDS
+from validators.standard.catalogue import load
 from validators.standard.checklist import USUAL, read_checklist
 from validators.standard.loader import load_standard
 from validators.standard.pack_tables import PackError
@@ -30,6 +31,15 @@ def test_the_usual_items_are_those_of_a_standard_that_has_none_of_its_own() -> N
     ]
     assert sum(one.is_needed(False) for one in STANDARD.checklist) == 13
     assert [one.id for one in STANDARD.checklist if one.is_needed(True)] == ["drafts", "nil_told", "accepted"]
+
+
+@pytest.mark.parametrize("name", SHIPPED_IDS)
+def test_what_a_shipped_data_set_carries_over_or_asks_consent_for_its_checklist_looks_at(name: str) -> None:
+    standard = load(name)
+    checks = {one.check for one in standard.checklist}
+    assert ("carried" in checks) == any(field.carried for field in standard.fields)
+    assert ("consent" in checks) == bool(standard.role("consent"))
+    assert {"no_errors", "warnings", "mismatches", "drafts", "extract", "uploaded"} <= checks
 
 
 def test_a_standard_names_its_own_items_in_its_own_words(tmp_path: Path) -> None:
