@@ -22,6 +22,8 @@ from validators.standard.model import CodeList, Standard, without_zeros
 LARGEST = 5 << 20
 MOST_CODES = 20_000
 LONGEST_DAY = len("30th September 2024")
+_MONTHS = 12
+_DAYS = ("valid_from", "valid_to")
 LONGEST_CODE, LONGEST_LABEL = 40, 1000
 _MEANS = {
     "code": "code", "value": "code", "national code": "code", "codes": "code",
@@ -72,6 +74,7 @@ def read_lists(path: Path, standard: Standard, named: str = "") -> list[GivenLis
                 f"{path}, line {line}: it has more cells than the first line names: put quotes round a text that holds"
                 " the sign between cells."
             )
+    is_day_first = any(_shows_day_first(cell) for _, cells in rows[1:] for cell in cells)
     seen: set[tuple[str, str]] = set()
     for half in _halves(heading):
         for line, cells in rows[1:]:
@@ -83,7 +86,7 @@ def read_lists(path: Path, standard: Standard, named: str = "") -> list[GivenLis
                 raise Problem(f"{path}, line {line}: there is no such list or field in {standard.id}: mend the name.")
             row.pop("list", None)
             _judge(path, line, row, standard, name)
-            row |= {one: _day(path, line, row[one]) for one in ("valid_from", "valid_to") if row.get(one)}
+            row |= {one: _day(path, line, row[one], is_day_first) for one in _DAYS if row.get(one)}
             if sets := row.get("data_sets"):
                 row["data_sets"] = " ".join(sets.replace(",", " ").replace(";", " ").split())
             if not row.get("valid_to") and (closed := last_day(row.get("note", ""))):
@@ -195,8 +198,17 @@ def _judge(path: Path, line: int, row: Mapping[str, str], standard: Standard, na
         raise Problem(f"{where}: the code {code!a} does not fit its field, which takes {max(widths)} characters.")
 
 
-def _day(path: Path, line: int, told: str) -> str:
+def _shows_day_first(cell: str) -> bool:
+    """Whether it is a day such as 31/12/2026, by which all of the table begin with the day."""
+    parts = days.parts_in_digits(cell.strip())
+    return parts is not None and int(parts[0]) > _MONTHS >= int(parts[1])
+
+
+def _day(path: Path, line: int, told: str, is_day_first: bool) -> str:
     """A day of the table as the tables of an edition have it."""
+    parts = days.parts_in_digits(told)
+    if parts and not is_day_first and int(parts[0]) != int(parts[1]) <= _MONTHS:
+        raise Problem(f"{path}, line {line}: {told!a} may begin with the day or the month: write it like 2024-03-31.")
     day = parse_date(told) or (first_day(told) if len(told) <= LONGEST_DAY else None)
     if day is None:
         raise Problem(f"{path}, line {line}: {told!a} is no day: write it like 2024-03-31.")

@@ -152,12 +152,14 @@ def test_a_folder_of_all_and_everything_is_not_walked_to_its_end(site: Path, tmp
 
 
 def test_the_last_day_of_a_code_is_taken_from_its_column_or_its_note(site: Path, tmp_path: Path) -> None:
-    rows = '01,Community,,31/03/2024,"AD, SA"\n02,Prison,Closed to new clients from 1 April 2022,,\n03,Home,Rare,,\n'
+    # That of 01 shows that the day comes first in that of 04, too.
+    rows = '04,Ward,,01/02/2023,\n01,Community,,31/03/2024,"AD, SA"\n'
+    rows += "02,Prison,Closed to new clients from 1 April 2022,,\n03,Home,Rare,,\n"
     path = table(tmp_path, "Code,Text,Notes,Valid to,Data sets\n" + rows)
     assert call("standards", "install", path, "--standard", "ndtms-r").code == 0
     facts = load("ndtms-r").code_lists["setting"].facts
     days = {code: its.valid_to for code, its in facts.items() if its.valid_to}
-    assert days == {"01": "2024-03-31", "02": "2022-03-31"}
+    assert days == {"04": "2023-02-01", "01": "2024-03-31", "02": "2022-03-31"}
     held = [load(f"ndtms-r-{name}").code_lists["setting"].codes for name in ("sa", "yp")]
     assert ["01" in codes for codes in held] == [True, False]
 
@@ -184,6 +186,7 @@ BAD_LISTS = [
     ("Code,Text\n0123,Community\n", "line 2: the code '0123' does not fit its field, which takes 2 characters"),
     ("Code,Text\n01," + "x" * 2000 + "\n", "line 2: a code or its text is too long"),
     ("Code;Text\n01;Community; open\n", "line 2: it has more cells than the first line names"),
+    ("Code,Text,Valid to\n01,Community,04/01/2026\n", "line 2: '04/01/2026' may begin with the day or the month"),
     ("Code,Text,Valid to\n01,Community,31/02/2024\n", "line 2: '31/02/2024' is no day: write it like 2024-03-31"),
     ("Code,Text\n", "has headings and no codes below them"),
     ("", "is empty"),
