@@ -37,7 +37,7 @@ from exporters.imports.encodings import encoding_of, refuse_unquoted
 from exporters.work import written_by
 from store.disk.files import open_text, refused
 from store.month import bounce_lists, extracts
-from store.records import agencies
+from store.records import agencies, read
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
@@ -358,11 +358,14 @@ def _marked(snapshot: Snapshot, extract: "ExtractInfo", listed: list[Bounce]) ->
     if not ids:
         return listed
     since = extracts.read_until(snapshot, extract)
-    changed = bounce_lists.changed_fields(snapshot, ids, since)
+    # Of a line that names a field of events, but not which event, it may be any of its episode.
+    events = read.event_ids(snapshot, {one.episode_id for one in listed if one.field and not one.event_id})
+    changed = bounce_lists.changed_fields(snapshot, ids.union(*events.values()), since)
 
     def is_changed(one: Bounce) -> bool:
         if one.field:
-            return any(one.field in changed.get(id, ()) for id in (one.client_id, one.episode_id, one.event_id))
+            some = [one.event_id] if one.event_id else events.get(one.episode_id, ())
+            return any(one.field in changed.get(id, ()) for id in (one.client_id, one.episode_id, *some))
         # Of a line that names no field it is the record it leads to that counts.
         return not changed.keys().isdisjoint([one.event_id] if one.event_id else [one.client_id, one.episode_id])
 

@@ -89,7 +89,7 @@ def led(
         kept = as_then(standard, EpisodeRecord(read.get(snapshot, "client", its.client_id).values, {})).client
         doubt = doubt or told_otherwise(standard, kept, values)
         told = replace(told, client_id=its.client_id, episode_id=its.episode_id, doubt=doubt)
-        event = _sent(found.message, line)
+        event = _sent(found.message, line) or _only_one(standard, found.message, one.field)
         yield _led_in(snapshot, standard, extract_id, (found.message, event), told) if event is not None else told
 
 
@@ -113,6 +113,13 @@ def _sent(message: Message, line: int) -> Event | None:
     begins = [*message.lines.values(), *(event.line or 0 for event in message.events)]
     block = max((at for at in begins if at <= line), default=0)
     return next((event for event in message.events if event.line == block), None)
+
+
+def _only_one(standard: Standard, message: Message, header: str) -> Event | None:
+    """The event of a message that has a field; none where several may have it, and where it is none of an event."""
+    section = standard.by_header[header].section if header in standard.by_header else ""
+    some = [event for event in message.events if event.section == section]
+    return some[0] if len(some) == 1 else None
 
 
 def _led_in(

@@ -276,6 +276,16 @@ def episodes_of(snapshot: Snapshot, clients: Collection[int]) -> list[str]:
     return found
 
 
+def event_ids(snapshot: Snapshot, episode_ids: Collection[str]) -> dict[str, list[str]]:
+    """The ids of the events of some episodes by the episode's, deleted ones too."""
+    query = select(EPISODES.c.id, EVENTS.c.id).join(EVENTS, EVENTS.c.episode_number == EPISODES.c.number)
+    found: dict[str, list[str]] = {}
+    for some in batches(episode_ids):
+        for episode_id, own_id in snapshot.connection.execute(query.where(EPISODES.c.id.in_(some))):
+            found.setdefault(episode_id, []).append(own_id)
+    return found
+
+
 def episode_query(agency: AgencyInfo, beside: ColumnElement[Any] = _NOTHING) -> Select[Any]:
     """One row for each event of each episode, at least one for an episode, in order of entry; `beside` comes last.
 

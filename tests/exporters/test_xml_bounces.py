@@ -182,3 +182,21 @@ def test_a_line_leads_to_an_event_that_was_keyed_anew(wales: Returns, kind: Lite
     wales.add(one, top(INJDAYS="04"))
     (found,) = refused(wales, text, "<TOPDetails>")
     assert (found.event_id, found.doubt) == (again, "the journey has 2 of that kind and day: this is the first")
+
+
+def test_a_line_that_names_a_client_and_a_field_of_an_event_is_marked_once_that_is_mended(wales: Returns) -> None:
+    """The only TOP of the message is led to; of several modalities it may be any of them."""
+    one = wales.keyed(CLIENTNO="4711")
+    interview, *both = [wales.add(one, event) for event in (top(), modality(), modality("04"))]
+    wales.export("2026-03")
+
+    def told() -> list[tuple[str, bool]]:
+        table = "Agency client number,Item\n4711,STAGE\n4711,MODSTARTD\n4711,MODENDD\n4711,REFSOURCE\n"
+        found = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, table)
+        assert all(each.episode_id == one for each in found)
+        return [(each.event_id, each.changed) for each in found]
+
+    assert told() == [(interview, False), ("", False), ("", False), ("", False)]
+    wales.change_event(interview, STAGE="2")
+    wales.change_event(both[1], MODSTARTD="2026-03-13")
+    assert told() == [(interview, True), ("", True), ("", False), ("", False)]
