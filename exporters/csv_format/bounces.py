@@ -3,7 +3,7 @@
 By an identifier of the extract wherever it stands in the line, else by the line of the file that it names.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,8 @@ from exporters.imports.identity import Person, told_otherwise
 from store.month import extracts
 from store.records import read
 from store.snapshot import Snapshot
-from validators.records import EpisodeRecord, Values
-from validators.standard.model import Standard
+from validators.records import EpisodeRecord, Event, Values
+from validators.standard.model import Section, Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo, KnownEpisode
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SentRow:
-    """What of a row of the sent file tells which record it came from, and who that was."""
+    """What of a row of the sent file tells which records it came from, and who that was; `events` by their section."""
 
     line: int
     episode: str
-    events: tuple[tuple[str, str], ...]
+    events: Mapping[str, Values]
     person: Values
 
 
@@ -39,10 +39,13 @@ def _read(pieces: Iterable[bytes], standard: Standard, lines: set[int], meant: M
     heading = next(text, "")
     place = {header: at for at, header in enumerate(cells_of(heading))}
     own = place.get(standard.role("episode_id"), -1)
-    sections = [section for section in standard.event_sections if section.id_field in place]
-    events = [(section.id, place[section.id_field]) for section in sections]
+    events = [
+        (section.id, [(header, place[header]) for header in standard.headers_by_section[section.id] if header in place])
+        for section in standard.event_sections
+    ]
+    named = [(section.id, section.id_field) for section in standard.event_sections if section.id_field in place]
     clients = ((CLIENT, standard.role("client_id")), (REFERENCE, standard.role("client_reference")))
-    kinds = [*((EVENT, at) for section, at in events if section in standard.named_sections), (EPISODE, own)]
+    kinds = [*((EVENT, place[its]) for section, its in named if section in standard.named_sections), (EPISODE, own)]
     kinds += [(kind, place[header]) for kind, header in clients if header in place]
     told = [(header, place[header]) for header in Person(standard).headers if header in place]
     line = 1 + heading.count("\n")
@@ -54,9 +57,12 @@ def _read(pieces: Iterable[bytes], standard: Standard, lines: set[int], meant: M
         its_lines = [each for each in range(first, line) if each in lines]
         if not wanted and not its_lines:
             continue
-        filled = tuple((section, cells[at]) for section, at in events if at < len(cells) and cells[at])
-        person = {header: cells[at] for header, at in told if at < len(cells)}
-        made = SentRow(first, cells[own] if 0 <= own < len(cells) else "", filled, person)
+        person, *filled = (
+            {header: cells[at] for header, at in headers if at < len(cells)}
+            for headers in (told, *(headers for _, headers in events))
+        )
+        its = {section: values for (section, _), values in zip(events, filled, strict=True) if any(values.values())}
+        made = SentRow(first, cells[own] if 0 <= own < len(cells) else "", its, person)
         meant.by_line.update(dict.fromkeys(its_lines, made))
         for kind, word in wanted:
             meant.add(kind, word, made)
@@ -113,9 +119,30 @@ def _led(
     field = standard.by_header.get(one.field)
     if field is not None and field.level != "event":
         return led
-    sections = {section.id: section.id_field for section in standard.event_sections}
-    for event in its.events:
-        named = (event.section, event.values.get(sections.get(event.section, ""), ""))
-        if named in row.events and (field is None or field.section == event.section):
-            return replace(led, event_id=event.id)
-    return led
+    events = tuple(Event(event.section, event.values, None, event.id) for event in its.events)
+    there = as_then(standard, EpisodeRecord({}, {}, events)).events
+    sections = [each for each in standard.event_sections if each.id in row.events]
+    wanted = [each for each in sections if field is None or each.id == field.section]
+    for section in wanted:
+        if event := _event(section, row.events[section.id], there):
+            day = section.date_field
+            if not doubt and event.values.get(day, "").strip() != row.events[section.id].get(day, "").strip():
+                label = standard.by_header[day].label.lower()
+                doubt = f"its {label} differs from what was sent: mended since, or another one"
+            return replace(led, event_id=event.id, doubt=doubt)
+    if not wanted:
+        return led
+    why = f"its {wanted[0].said} is not in the store any more: deleted, or its identifier changed"
+    # The row of an event tells of its episode, too.
+    return replace(led, doubt=doubt or why) if field is None else replace(one, doubt="", why_not=why)
+
+
+def _event(section: Section, sent: Values, events: Sequence[Event]) -> Event | None:
+    """The event a row was written from: of those that bear its identifier, or none as it, the one most like it."""
+    its = section.id_field
+    same = [one for one in events if one.section == section.id and one.values.get(its, "") == sent.get(its, "")]
+    return max(
+        same,
+        key=lambda one: sum(one.values.get(header, "") == text for header, text in sent.items()),
+        default=None,
+    )

@@ -320,3 +320,31 @@ def test_a_file_s_name_above_a_list_tells_whose_it_is(desk: Desk, sent: str) -> 
     assert not any(one.doubt for one in own)
     named = text.replace("T0777-", "NDTMS_T0777_")
     assert [one.doubt for one in ask(desk.store, read_bounces, agency, STANDARD, sent, named)[1:]] == [one.doubt] * 2
+
+
+def test_of_events_of_one_identifier_a_line_leads_to_its_own_and_to_none_unsaid_once_that_is_mended(
+    desk: Desk,
+) -> None:
+    """Also of those without one: it leads to the one most like the row."""
+    desk.take([row() | visit(), row("2") | visit("")])
+    agency = ask(desk.store, agencies.one)
+    one, two = ask(desk.store, records_read.episodes, agency)
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        for record, name in ((one, "s1"), (two, "")):
+            save.change(unit, "event", record.events[0].id, visit(SUBMID=name), 1)
+            save.create(unit, "event", record.episode_id, "sub_intervention", visit(SUBMID=name, SUBMODDT="20200801"))
+    desk.send()
+    extract = ask(desk.store, extracts.listed, agency)[-1].id
+    own = [event.id for record in ask(desk.store, records_read.episodes, agency) for event in record.events]
+    told = found(desk, extract, "3\n2\n5\n4")
+    assert [(each.event_id, each.doubt) for each in told] == [(own[at], "") for at in (1, 0, 3, 2)]
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        save.change(unit, "event", own[0], visit("9"), records_read.get(unit, "event", own[0]).version)
+    mended, other = found(desk, extract, "2\n3")
+    assert mended.doubt.endswith("differs from what was sent: mended since, or another one") and not other.doubt
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        save.delete(unit, "event", own[1], 1)
+    bare, named = found(desk, extract, "3\n3 SUBMODDT")
+    why = "its sub-intervention is not in the store any more: deleted, or its identifier changed"
+    assert (bare.episode_id, bare.event_id, bare.doubt) == (one.episode_id, "", why)
+    assert not named.leads and named.why_not == why
