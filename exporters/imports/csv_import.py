@@ -72,11 +72,19 @@ class _StoredEvents:
             for one in self._by_content.get((event.section, _content(event.values, id_field)), ())
             if not identifier or same_name(one.values.get(id_field, "")) == same_name(identifier)
         ]
-        by_id = self._by_id.get((event.section, same_name(identifier)), ()) if identifier else ()
+        by_id = self._by_id.get((event.section, same_name(identifier)), []) if identifier else []
+        if len(by_id) > 1:
+            by_id = sorted(by_id, key=lambda one: self._likeness(one, event), reverse=True)
         found = next((one for one in (*same, *by_id) if one.id not in self._matched), None)
         if found is not None:
             self._matched.add(found.id)
         return found
+
+    def _likeness(self, stored: StoredRecord, event: Event) -> tuple[bool, int]:
+        """Of several that bear one identifier it is the one of its day that is meant, of these the one most like it."""
+        date_field = self._sections[event.section].date_field
+        equal = [header for header, told in event.values.items() if told and told == stored.values.get(header, "")]
+        return date_field in equal, len(equal)
 
     def count_left(self, events: Iterable[Event]) -> int:
         """How many of some new events say what one says that the file does not tell of, under another identifier."""

@@ -5,7 +5,7 @@ of a known journey that are others in the file are listed, and taken where that 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ from validators.dates import parse_date, write_date
 from validators.records import EpisodeRecord, Event, Values
 from validators.rules.field_patterns import shorteners_of
 from validators.rules.messages import listed
-from validators.standard.model import Section, Standard
+from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -74,17 +74,25 @@ class KnownJourneys:
         waiting: list[Event] = []
         for event in record.events:
             # One that says no other thing is the same; only what is left may be one that changed.
-            same = next((one for one in left if self._says_no_other(one, event)), None)
-            if same is not None:
-                left.remove(same)
+            same = self._that_say_no_other(left, event)
+            if same:
+                left.remove(same[0])
             else:
                 waiting.append(event)
         for event in waiting:
-            was = self._same_of(left, event)
-            if was is None and (was := self._same_of(gone, event)) is not None:
+            word = self.standard.section_by_id[event.section].said
+            may_be = self._known_by_the_same(left, event) or self._that_say_no_other(gone, event)
+            may_be = may_be or self._known_by_the_same(gone, event)
+            was = may_be[0] if may_be else None
+            if len(may_be) > 1:
+                why = f"this {word} may be any of {len(may_be)} in the store known by the same, or another: to be keyed"
+                self.report.left_out.append(LeftOut(event.line or line, why))
+                continue
+            if was is not None:
+                (gone if was.deleted else left).remove(was)
+            if was is not None and was.deleted:
                 # As a new one it would be there twice once the deleted one is brought back.
                 if not self._deleted:
-                    word = self.standard.section_by_id[event.section].said
                     self.report.left_out.append(LeftOut(event.line or line, deleted_in_store(word)))
                     continue
                 self.plan.back.append(was)
@@ -99,15 +107,31 @@ class KnownJourneys:
         plan, report = self.plan, self.report
         return len(report.differences), len(report.left_out), len(plan.events), len(plan.back)
 
-    def _same_of(self, events: list[StoredRecord], event: Event) -> StoredRecord | None:
-        """The stored event that one of a message is, taken out of those that are left; None for a new one."""
-        section = self.standard.section_by_id[event.section]
+    def _that_say_no_other(self, events: list[StoredRecord], event: Event) -> list[StoredRecord]:
+        """The stored event that says what one of a message does, and least beside it; none where none does."""
         alike = [one for one in events if self._says_no_other(one, event)]
-        alike += [one for one in events if one.section == section.id and self._is_same(section, one, event)]
-        was = alike[0] if alike else None
-        if was is not None:
-            events.remove(was)
-        return was
+        return sorted(alike, key=lambda one: sum(map(bool, one.values.values())))[:1]
+
+    def _known_by_the_same(self, events: list[StoredRecord], event: Event) -> list[StoredRecord]:
+        """The stored events that one of a message may be with other values, by what it is known by: one, none for a new
+        one, or several where that is not clear.
+
+        Of several it is the one of whose dates it denies none but the last, which is when it ended.
+        """
+        section = self.standard.section_by_id[event.section]
+        headers = self.standard.headers_by_section[section.id]
+        by = (section.id_field,) if section.id_field else headers[: headers.index(section.date_field) + 1]
+        told = _told(event.values, by)
+        same = [one for one in events if one.section == section.id and _told(one.values, by) == told]
+        if not any(told) or not same:
+            return []
+        dates = [header for header in headers if header not in by and self.standard.by_header[header].is_date]
+        if len(same) > 1:
+            agreeing = [one for one in same if not _denied(one.values, event.values, dates[:-1])]
+            equal = [len(_set(one.values, dates) & _set(event.values, dates)) for one in agreeing]
+            if agreeing:
+                return [one for one, many in zip(agreeing, equal, strict=True) if many == max(equal)]
+        return [] if all(_is_apart(one.values, event.values, dates) for one in same) else same
 
     def compare_client(self, store: "Store", client: StoredRecord, said: ClientSaid) -> None:
         """Note what all messages tell of a client that the store does not: once, whatever journeys they are of."""
@@ -139,12 +163,6 @@ class KnownJourneys:
             return False
         return all(stored.values.get(header, "") == value for header, value in event.values.items() if value)
 
-    def _is_same(self, section: Section, stored: StoredRecord, event: Event) -> bool:
-        """Whether they are told by the same: their identifier, else all up to their date."""
-        headers = self.standard.headers_by_section[section.id]
-        by = (section.id_field,) if section.id_field else headers[: headers.index(section.date_field) + 1]
-        return _told(stored.values, by) == _told(event.values, by) != ("",) * len(by)
-
 
 def _values_of(said: ClientSaid) -> dict[str, str]:
     return {header: value for header, (value, _, _) in said.items()}
@@ -152,6 +170,25 @@ def _values_of(said: ClientSaid) -> dict[str, str]:
 
 def _told(values: Mapping[str, str], headers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(values.get(header, "") for header in headers)
+
+
+def _set(values: Values, dates: Sequence[str]) -> set[tuple[str, str]]:
+    return {(each, values[each]) for each in dates if values.get(each)}
+
+
+def _denied(kept: Values, told: Values, dates: Sequence[str]) -> list[str]:
+    """The dates that two events both have, and not alike."""
+    return [each for each in dates if kept.get(each) and told.get(each) and kept[each] != told[each]]
+
+
+def _is_apart(kept: Values, told: Values, dates: Sequence[str]) -> bool:
+    """Whether of two events that have the same dates in their order one had ended when the other one began."""
+    differing = _denied(kept, told, dates[:-1])
+    return any(
+        ended < began
+        for one, other in ((kept, told), (told, kept))
+        if differing and (ended := parse_date(one.get(dates[-1], ""))) and (began := parse_date(other[differing[-1]]))
+    )
 
 
 class ReturnImport:

@@ -591,6 +591,19 @@ def test_events_that_the_store_has_twice_are_known_as_often(desk: Desk) -> None:
     assert not (report.disagreements or report.left_out or report.notes or report.differences)
 
 
+def test_of_events_of_one_identifier_what_changed_goes_into_the_one_of_its_day(desk: Desk) -> None:
+    """Of one day into the one most like it."""
+    desk.take([row() | visit()])
+    (record,) = ask(desk.store, records_read.episodes, ask(desk.store, agencies.one))
+    for more in ({}, {"RECFMSP": "N"}):
+        twice = visit(SUBMODDT="20200801", **more)
+        do(desk.store, Who("ann", NOW), save.create, "event", record.episode_id, "sub_intervention", twice)
+    report = desk.take([row() | visit(SUBMODDT="20200801", RECFMSP="N", RECPEER="N")], update=True)
+    assert differences(report) == [(2, "RECPEER", "Y", "N")]
+    told = [(each["SUBMODDT"], each.get("RECFMSP", ""), each["RECPEER"]) for each in desk.events()[0]]
+    assert told == [("20200701", "", "Y"), ("20200801", "", "Y"), ("20200801", "N", "N")]
+
+
 def test_rows_that_carry_two_events_lose_neither_and_double_none(desk: Desk) -> None:
     visits, referrals = [visit(), visit("2")], [referral(), referral("2", REFDATE="20200802")]
     joined = [row() | one | other for one in visits for other in referrals]

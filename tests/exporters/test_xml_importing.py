@@ -176,6 +176,85 @@ def test_a_deleted_event_is_listed_and_brought_back_only_when_that_is_said(wales
     assert [each.id for each in ask(wales.store, read.episode_record, one).events] == [event.id]
 
 
+_BRIEF = {"MODENDD": "2026-03-20", "MODEXIT": "01"}
+
+
+@pytest.mark.parametrize(
+    ("there", "told", "becomes"),
+    [
+        pytest.param(
+            [{"start": "2026-03-12", **_BRIEF}, {"start": "2026-04-01"}],
+            {"start": "2026-04-01", "MODENDD": "2026-04-10", "MODEXIT": "01"},
+            [("2026-03-12", "2026-03-20"), ("2026-04-01", "2026-04-10")],
+            id="begun then",
+        ),
+        pytest.param(
+            [{"start": "2026-04-01"}, {"start": "2026-03-12", **_BRIEF}],
+            {"start": "2026-03-12", "MODENDD": "2026-03-21", "MODEXIT": "01"},
+            [("2026-04-01", ""), ("2026-03-12", "2026-03-21")],
+            id="ended otherwise",
+        ),
+        pytest.param(
+            [{"start": "2026-03-12", **_BRIEF}],
+            {"start": "2026-04-01"},
+            [("2026-03-12", "2026-03-20"), ("2026-04-01", "")],
+            id="a second one",
+        ),
+        pytest.param(
+            [{"start": "2026-03-12", **_BRIEF}, {"start": "2026-03-22", **_BRIEF, "MODENDD": "2026-03-24"}],
+            {"start": "2026-04-01"},
+            [("2026-03-12", "2026-03-20"), ("2026-03-22", "2026-03-24"), ("2026-04-01", "")],
+            id="a third one",
+        ),
+        pytest.param(
+            [{"start": "2026-03-12"}], {"start": "2026-03-13"}, [("2026-03-13", "")], id="the only one begun otherwise"
+        ),
+        pytest.param(
+            [{"start": "2026-03-12", **_BRIEF}, {"start": "2026-04-01"}],
+            {"start": "2026-04-05"},
+            [("2026-03-12", "2026-03-20"), ("2026-04-01", "")],
+            id="unclear",
+        ),
+        pytest.param(
+            [{"start": "2026-03-12"}, {"start": "2026-03-12"}],
+            {"start": "2026-03-12", "MODOFFERD": "2026-03-09"},
+            [("2026-03-12", ""), ("2026-03-12", "")],
+            id="either",
+        ),
+    ],
+)
+def test_of_modalities_of_one_kind_and_day_what_changed_goes_into_its_own_and_into_no_other(
+    wales: Returns, other: Returns, there: list[dict[str, str]], told: dict[str, str], becomes: list[tuple[str, str]]
+) -> None:
+    """Begun anew under one referral: a third is a new one, and where it may be several nothing is taken."""
+    wales.keyed(*(modality(**each) for each in there))
+    other.keyed(modality(**told))
+    report = taken(wales, other.export("2026-06", "full").file, update=True)
+    assert [(each.get("MODSTARTD", ""), each.get("MODENDD", "")) for each in kept(wales)[0][1]] == becomes
+    is_unclear = becomes == [(each["start"], each.get("MODENDD", "")) for each in there]
+    why = ["this treatment modality may be any of 2 in the store known by the same, or another: to be keyed"]
+    assert [each.why for each in report.left_out] == why * is_unclear
+    assert report.new.events == len(becomes) - len(there)
+
+
+def test_of_tops_of_one_number_what_changed_goes_into_that_of_its_day(wales: Returns, other: Returns) -> None:
+    wales.keyed(top(), top(TOPDATE="2026-04-10"))
+    other.keyed(top(TOPDATE="2026-04-10", ALCDAYS="05"))
+    assert not taken(wales, other.export("2026-06", "full").file, update=True).left_out
+    assert [each.get("ALCDAYS", "") for each in kept(wales)[0][1]] == ["", "05"]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_modalities_the_one_that_says_less_is_not_filled_by_the_other(
+    wales: Returns, other: Returns, first: int
+) -> None:
+    whole, double = modality(), modality(MODOFFERD="", start="")
+    wales.keyed(whole, double)
+    other.keyed(*((whole, double), (double, whole))[first])
+    report = taken(wales, other.export("2026-06", "full").file, update=True)
+    assert (report.updated, report.new.events, report.left_out) == (0, 0, [])
+
+
 def test_a_merged_client_s_journey_is_known_under_the_number_of_whoever_is_kept(wales: Returns) -> None:
     """It is not there twice, and says nothing of the one who is kept."""
     one, two = wales.keyed(modality(), CLIENTNO="5"), wales.keyed(CLIENTNO="9", REFDATE="2026-03-12", POSTCODE="CF10 1")
