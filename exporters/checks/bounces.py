@@ -296,7 +296,8 @@ def _way(one: Bounce, known: KnownNames) -> tuple[str, str] | None:
 def _placed(listed: list[Bounce], known: KnownNames, fewest: int, *, has_heading: bool) -> list[Bounce]:
     """The lines without a heading, noted where the list does not give its number the place in which it stands.
 
-    That is the beginning of every line, in one way; where the number is called a line, of every line that names one.
+    That is the beginning of every line, in one way. Where the number is called a line and something is said of it, it
+    is that of every line that names one; alone it may be the end of a message that began in the line before.
     """
     own = [one.begins_with for one in listed if one.begins_with and one.named_line]
     if _counts(own, own, fewest):
@@ -306,13 +307,16 @@ def _placed(listed: list[Bounce], known: KnownNames, fewest: int, *, has_heading
     is_alike = len(set(ways)) == 1 and None not in ways
 
     def placed(one: Bounce, way: tuple[str, str] | None) -> Bounce:
+        sign, said = (one.begins or ("", "", ""))[1:]
         if one.leading:
-            is_about = known.are_in(one.text) or (one.begins or ("", "", ""))[2] == ""
+            is_about = known.are_in(one.text) or not said
             unlike = _BESIDE if has_heading else "" if is_alike else _UNLIKE
             return replace(one, unsure=one.unsure or unlike, unplaced="" if is_about else OF_NOTHING)
         if one.named_line:
-            unlike = _BESIDE if has_heading else "" if way and len(numbers) == 1 else _AMIDST
-            return replace(one, unplaced=unlike)
+            is_placed = is_alike or (
+                way is not None and len(numbers) == 1 and said != "" and (sign or known.begin(said))
+            )
+            return replace(one, unplaced=_BESIDE if has_heading else "" if is_placed else _AMIDST)
         return one
 
     return [placed(one, way) for one, way in zip(listed, ways, strict=True)]

@@ -325,6 +325,13 @@ def test_a_number_of_a_message_or_of_a_column_that_nothing_names_carries_its_dou
     was said, and so did a heading in words that nobody here knows."""
     made = random.Random(15)
     field, rules = sent.standard.headers[3], ("47", "95", "9")
+    # A message that goes on over the line end, in a table whose other lines lead nowhere.
+    for text in (
+        "Error,36,already used in\nline 58\nError,44,late",
+        "used in\nline 58 of this file",
+        "DOB|39|used in\nline 58|",
+    ):
+        assert all(one.doubt for one in sent.read(text) if one.leads), text
     for _ in range(120):
         row, many = made.choice(("row", "line", "CSV row", "Zeile")), made.randint(1, 4)
         columns = made.sample(["rule", "field", row, "message", "severity"], 5)
