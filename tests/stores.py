@@ -1,10 +1,12 @@
 """A store, asked and told one thing at a time, as tests do."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from store.disk import backup
+from store.disk.sqlite import writing
 from store.facts import Who
 from store.snapshot import Snapshot
 from store.store import Store
@@ -36,6 +38,13 @@ def do(
     """What a function does in a store, in a unit of work of its own."""
     with store.writing(who) as unit:
         return function(unit, *args, **more)
+
+
+@contextmanager
+def locked(store: Store) -> Iterator[None]:
+    """Somebody holds the write lock."""
+    with writing(store._engine) as connection, connection.begin():
+        yield
 
 
 def put_back(store: Store, copy: Path) -> None:

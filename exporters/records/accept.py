@@ -44,6 +44,11 @@ def of_rule(snapshot: Snapshot, work: Work, found: FoundRecord, rule: str) -> li
     ]
 
 
+def places(findings: Sequence[Finding]) -> tuple[tuple[str, ...], ...]:
+    """Where warnings stand: of each its record, rule and field, whatever its values are."""
+    return tuple((one.client_id, one.episode_id, one.event_id, one.rule, one.field) for one in findings)
+
+
 @dataclass(frozen=True, slots=True)
 class GroupWarnings:
     """The open warnings of a group of listed findings as a person is asked about them.

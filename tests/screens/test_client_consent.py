@@ -77,7 +77,7 @@ def test_what_one_typed_of_an_answer_that_was_refused_is_not_typed_again(
     answer = consent.ConsentAnswer("agreed", f"{NOW.date()}", "Bob")
     do(store, Who("bob", NOW), consent.add, known.episodes[0].episode.id, answer)
     terminal.press("<f2>")
-    terminal.until("What you typed stands there when you record it again.")
+    terminal.until("What you typed stands there when you do it again.")
     terminal.press("<ctrl+d>")
     terminal.until("Withdrawn: no longer agreed to")
     terminal.press("w")

@@ -2,21 +2,18 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from store.disk.sqlite import writing
 from store.facts import ClientTree, Draft, Kind, StoredRecord, Who
 from store.live import drafts, presence
 from store.records import agencies, read, save
 from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.screens.program import NOW
-from tests.stores import ask, do
+from tests.stores import ask, do, locked
 from tests.terminal import keys
 
 
@@ -270,13 +267,6 @@ def test_who_was_asleep_in_a_record_below_comes_back_to_that_one(
 def _session_of(store: Store, known: ClientTree, person: str) -> str:
     every = ask(store, presence.others, "client", known.client.id, "", NOW)
     return next(one.session for one in every if one.person == person)
-
-
-@contextmanager
-def locked(store: Store) -> Iterator[None]:
-    """Somebody holds the write lock."""
-    with writing(store._engine) as connection, connection.begin():
-        yield
 
 
 def test_a_locked_store_is_waited_for_and_typing_goes_on(store: Store, known: ClientTree, start: Start) -> None:

@@ -11,7 +11,7 @@ from store.records import read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, chosen, command, same_picture
-from tests.stores import ask
+from tests.stores import ask, locked
 from tests.terminal import Terminal
 from validators.records import Finding
 from validators.rules.checker import Checker
@@ -154,3 +154,22 @@ def test_all_findings_are_written_to_a_file_also_without_anybodys_identifiers(
     text = (tmp_path / "list.csv").read_text(encoding="utf-8")
     assert text.startswith("row,severity") and (tmp_path / "list.csv").stat().st_mode & 0o777 == 0o600
     assert not any(one.episode in text for one in warned)
+
+
+@pytest.mark.parametrize(("line", "title", "sure"), [("<up>", "Accept 3", "a"), ("<down>", "Accept this", "")])
+def test_the_reason_stands_there_again_where_the_store_was_locked(
+    start: Start, store: Store, agency: AgencyInfo, warned: list[Finding], line: str, title: str, sure: str
+) -> None:
+    terminal = findings(start)
+    terminal.press(f"{line}a")
+    terminal.until(title)
+    terminal.press(REASON)
+    with locked(store):
+        terminal.press(f"<enter>{sure}")
+        terminal.until("What you typed stands there when you do it again.")
+    assert ask(store, acceptances.listed, agency) == []
+    terminal.press("a")
+    terminal.until(REASON)
+    terminal.press(f"<enter>{sure}")
+    terminal.until("Accepted ")
+    assert {one.reason for one in ask(store, acceptances.listed, agency)} == {REASON}

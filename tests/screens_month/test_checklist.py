@@ -165,6 +165,7 @@ def test_a_nil_return_is_of_what_was_in_sight_before_the_first_question() -> Non
 
     screen, asked = ChecklistScreen(), list[Any]()
     program = SimpleNamespace(
+        agency=SimpleNamespace(id="its"),
         push_screen=lambda shown, answered: asked.append(answered),
         in_store=lambda act, on_done, hold: on_done("The store holds 8 episodes that would be sent."),
     )
@@ -179,7 +180,7 @@ def test_a_nil_return_is_of_what_was_in_sight_before_the_first_question() -> Non
         screen.page = page(Seen(latest="bob's"))
         asked[0]("n")
         asked[1]({"reason": "nobody"})
-    acted.assert_called_once_with("declare_nil", "", {"reason": "nobody"}, before)
+    acted.assert_called_once_with("declare_nil", "", {"reason": "nobody"}, before, mock.ANY)
 
 
 def test_what_was_sent_from_elsewhere_is_stated_and_taken_back(start: Start) -> None:

@@ -19,7 +19,7 @@ from tui.session.daily_copy import DailyCopy
 from tui.session.lock import Lock, LockedProgram
 from tui.session.new_agency import NewAgency
 from tui.session.program import Program, Unwritten
-from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
+from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch, shortly
 from tui.terminal import textual_private
 from tui.widgets.actions import REGISTRY
 from tui.widgets.base_app import BaseApp, local_now
@@ -329,6 +329,10 @@ class KeyworkApp(BaseApp):
     def terms(self) -> Terms:
         """Those of the agency's standard, as soon as there is one."""
         return USUAL if self.store is None else self.standard.terms
+
+    def why(self, problem: Problem) -> str:
+        """Without the store's long name, which would push what follows out of sight."""
+        return shortly(problem, self.store.path if self.store is not None else None, self.terms)
 
     def action_open_screen(self, name: str) -> None:
         """The palette's way."""

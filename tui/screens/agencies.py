@@ -1,7 +1,7 @@
 """The agencies that this store keeps, each with its data set: Enter opens another one, Ctrl+N makes a new one, L has
 one go over to a later edition."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.widget import Widget
@@ -36,7 +36,7 @@ FIRST = (
 )
 
 
-def asking_since(title: str, offered: str, standard: Standard) -> Asking:
+def asking_since(title: str, offered: str, standard: Standard, of: Hashable = None) -> Asking:
     """The dialog that asks for an agency's first submission."""
 
     def check(texts: Mapping[str, str]) -> None:
@@ -45,7 +45,7 @@ def asking_since(title: str, offered: str, standard: Standard) -> Asking:
     # Where R or its like is chosen: which documents are to be brought.
     told = bring_first(standard)
     about = [FIRST, *([f"{told[0].upper()}{told[1:]}."] if told else [])]
-    return Asking(title, about, [Asked("month", "First submission", offered)], check)
+    return Asking(title, about, [Asked("month", "First submission", offered)], check, of)
 
 
 # A new agency in this store: its code is typed above, its data set chosen below, as on the first page of all.
@@ -249,10 +249,13 @@ class AgenciesScreen(StoreScreen[None]):
                 self.program.write(
                     lambda unit: agencies.set_reports_since(unit, its, month),
                     on_done=lambda made: self._set(made),
+                    on_problem=dialog.refused,
                     hold=True,
                 )
 
-        self.app.push_screen(asking_since(f"Agency {its.code}", its.reports_since, load(its.standard)), answered)
+        of = "reports since", its.id
+        dialog = asking_since(f"Agency {its.code}", its.reports_since, load(its.standard), of)
+        self.app.push_screen(dialog, answered)
 
     def _set(self, agency: AgencyInfo) -> None:
         if agency.id == self.program.agency.id:
@@ -273,14 +276,19 @@ class AgenciesScreen(StoreScreen[None]):
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 code = told(texts)
-                self.program.write(lambda unit: agencies.rename(unit, its, code), on_done=self._renamed, hold=True)
+                self.program.write(
+                    lambda unit: agencies.rename(unit, its, code),
+                    on_done=self._renamed,
+                    on_problem=dialog.refused,
+                    hold=True,
+                )
 
         def asks(_: None) -> None:
-            about = ["Where it was mistyped: nothing was entered or sent under it yet."]
-            self.app.push_screen(
-                Asking(f"The code of {its.code}", about, [Asked("code", "Code", its.code)], check), answered
-            )
+            self.app.push_screen(dialog, answered)
 
+        about = ["Where it was mistyped: nothing was entered or sent under it yet."]
+        asked = Asked("code", "Code", its.code)
+        dialog = Asking(f"The code of {its.code}", about, [asked], check, ("renamed", its.id))
         # Nobody types a code for one that cannot have another.
         self.program.read(lambda snapshot: agencies.refuse_filled(snapshot, its, "renamed"), on_done=asks, hold=True)
 

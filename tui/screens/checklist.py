@@ -20,7 +20,7 @@ from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.session.wording import when
 from tui.widgets.actions import REGISTRY, action
-from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.ask_text import Asked, Asking, Check, NotDone
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, one_line
@@ -347,14 +347,14 @@ class ChecklistScreen(StoreScreen[None]):
         elif item.by == "data" or item.state == "not needed":
             self.say("The data tick this: mend what it says." if item.by == "data" else item.told, "notice")
         elif item.state == "done":
-            self._ask(f"Reopen: {item.title}", [], [Asked("reason", "Reason")], "reopen", item.id)
+            self._ask(f"Reopen: {item.title}", [], [Asked("reason", "Reason")], ("reopen", item.id), self.page)
         elif item.check == "figures":
             asked = [Asked(key, name.capitalize()) for key, name in NAMES.items()]
             about = ["As the portal shows them, such as 98.4. They are compared with our own estimate."]
-            self._ask(item.title, about, asked, "tick", item.id, entered)
+            self._ask(item.title, about, asked, ("tick", item.id), self.page, entered)
         elif item.asks:
             asked = [Asked(name, name.capitalize(), optional=True) for name in item.asks]
-            self._ask(item.title, [item.help], asked, "tick", item.id)
+            self._ask(item.title, [item.help], asked, ("tick", item.id), self.page)
         elif item.check == "uploaded" and self.page is not None:
             its, page = item.id, self.page
             whose, seen = self._about(page), page.seen
@@ -382,23 +382,24 @@ class ChecklistScreen(StoreScreen[None]):
         """Another attempt of this month."""
         if self.page is not None:
             about = ["The attempt before is kept as it is. The correction gets a checklist of its own."]
-            self._ask(
-                f"A correction of {self.page.entry.submission}", about, [Asked("reason", "Reason")], "correct", ""
-            )
+            title = f"A correction of {self.page.entry.submission}"
+            self._ask(title, about, [Asked("reason", "Reason")], ("correct", ""), self.page)
 
     def action_drop(self) -> None:
         """The latest attempt was begun by mistake."""
         if self.page is not None:
             month = self.page.entry.submission
             about = ["The latest attempt goes, the one before counts again. What was ticked in it is kept apart."]
-            self._ask(f"Drop what was begun of {month}", about, [Asked("reason", "Reason")], "drop", "")
+            title = f"Drop what was begun of {month}"
+            self._ask(title, about, [Asked("reason", "Reason")], ("drop", ""), self.page)
 
     def action_elsewhere(self) -> None:
         """It was sent, but not from here."""
         if self.page is not None:
             about = ["It counts as sent, and has no list here. Space on the upload takes that back."]
             asked = [Asked("how", "From where", "")]
-            self._ask(f"{self.page.entry.submission} was sent from elsewhere", about, asked, "elsewhere", "")
+            title = f"{self.page.entry.submission} was sent from elsewhere"
+            self._ask(title, about, asked, ("elsewhere", ""), self.page)
 
     def action_nil(self) -> None:
         """There is nobody to report; where there is somebody, that is asked first, for another key than Enter."""
@@ -428,28 +429,47 @@ class ChecklistScreen(StoreScreen[None]):
         about = ["There is nobody to report: what a nil return does not need is left out of the checklist."]
         asked = [Asked("reason", "Reason", "nobody to report")]
         title = f"A nil return for {page.entry.submission}"
-        self.app.push_screen(Asking(title, about, asked), self._answered("declare_nil", "", page))
+        self._ask(title, about, asked, ("declare_nil", ""), page)
 
     def _ask(
-        self, title: str, about: list[str], asked: list[Asked], act: str, item: str, check: object | None = None
+        self,
+        title: str,
+        about: list[str],
+        asked: list[Asked],
+        what: tuple[str, str],
+        page: ChecklistPage | None,
+        check: Check | None = None,
     ) -> None:
-        self.app.push_screen(Asking(title, about, asked, check), self._answered(act, item, self.page))  # type: ignore[arg-type]
+        """Ask for what an act on an item needs, and do it on the page that was in sight."""
+        if page is None:
+            return
+        dialog = Asking(title, about, asked, check, ("checklist", self.program.agency.id, page.entry.submission, what))
 
-    def _answered(self, act: str, item: str, page: ChecklistPage | None) -> Callable[[Mapping[str, str] | None], None]:
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                self._act(act, item, texts, page)
+                self._act(*what, texts, page, dialog.refused)
 
-        return answered
+        self.app.push_screen(dialog, answered)
 
-    def _act(self, act: str, item: str, texts: Mapping[str, str], page: ChecklistPage | None) -> None:
+    def _act(
+        self,
+        act: str,
+        item: str,
+        texts: Mapping[str, str],
+        page: ChecklistPage | None,
+        refused: NotDone | None = None,
+    ) -> None:
         """Do it on what was in sight when the key was pressed, and of its month, whatever is shown by now."""
         if page is None:
             return
         app, about, seen = self.program, self._about(page), page.seen
         values = dict(texts)
         app.in_store(
-            lambda store: do(store, about, act, item, values, seen), on_done=self._acted, writes=True, hold=True
+            lambda store: do(store, about, act, item, values, seen),
+            on_done=self._acted,
+            on_problem=refused,
+            writes=True,
+            hold=True,
         )
 
     def _about(self, page: ChecklistPage) -> "tuple[AgencyInfo, Standard, CalendarEntry, str, date, datetime]":

@@ -133,13 +133,14 @@ class SettingsScreen(StoreScreen[None]):
                 app.write(
                     lambda unit: agency_settings.set_setting(unit, agency, id, text, seen),
                     on_done=self._kept,
+                    on_problem=dialog.refused,
                     hold=True,
                 )
 
         asked = [Asked("told", label, seen, optional=True)]
-        self.app.push_screen(
-            Asking(one.id, lines, asked, lambda texts: setting_text(standard, one, texts["told"])), answered
-        )
+        of = "setting", self.program.agency.id, one.id
+        dialog = Asking(one.id, lines, asked, lambda texts: setting_text(standard, one, texts["told"]), of)
+        self.app.push_screen(dialog, answered)
 
     def _kept(self, changed: bool) -> None:
         if changed:

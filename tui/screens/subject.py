@@ -329,12 +329,14 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
                     self.program.write(
                         lambda unit: stored.set_retention_years(unit, agency, years, seen),
                         on_done=lambda _: self.action_refresh_data(),
+                        on_problem=dialog.refused,
                         hold=True,
                     )
 
             about = ["Whoever is closed for longer is listed as due. Nothing is removed by itself."]
             asked = Asked("years", "Years after closure, 0 for no end")
-            self.app.push_screen(Asking("How long clients are kept", about, [asked], _years), came)
+            dialog = Asking("How long clients are kept", about, [asked], _years, ("years kept", agency.id))
+            self.app.push_screen(dialog, came)
 
         self.program.read(lambda snapshot: stored.retention_years(snapshot, agency), on_done=ask, hold=True)
 

@@ -104,7 +104,12 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
         def told(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 how = texts["how"]
-                self.program.write(lambda unit: consent.tick(unit, entry.id, how), on_done=self._done, hold=True)
+                self.program.write(
+                    lambda unit: consent.tick(unit, entry.id, how),
+                    on_done=self._done,
+                    on_problem=dialog.refused,
+                    hold=True,
+                )
 
         def back(letter: str | None) -> None:
             if letter == "t":
@@ -112,7 +117,9 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
 
         if entry.settled_at is None:
             about = [f"Client {one.reference}: kept with the withdrawal."]
-            self.app.push_screen(Asking("Whoever has the data was told", about, [Asked("how", "Whom, and how")]), told)
+            of = "withdrawal told", entry.id
+            dialog = Asking("Whoever has the data was told", about, [Asked("how", "Whom, and how")], of=of)
+            self.app.push_screen(dialog, told)
         else:
             answers = [Answer("t", "Take the tick back: it is on the list again")]
             self.app.push_screen(Confirm("A withdrawal that was told", [entry.settled_how], answers), back)

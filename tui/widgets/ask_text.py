@@ -1,7 +1,8 @@
 """A dialog that asks for a few lines of text: a reason, percentages, dates. Nothing happens on Escape."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,12 +15,20 @@ from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import wrapped
 from validators.problems import Problem
 
+if TYPE_CHECKING:
+    from tui.widgets.frame import Frame
+
+Check = Callable[[Mapping[str, str]], object]
+"""Raises Problem for texts that will not do."""
+NotDone = Callable[[Problem], object]
+"""Is told why something was not done."""
 MOVES = {"tab": 1, "enter": 1, "down": 1, "shift+tab": -1, "up": -1}
 WIDTH, SHARE = 76, 0.9
 """The most columns the dialog takes, and how much of a narrow terminal."""
 MOST_TOLD = 8
 """Lines that a sentence about what is wrong may take, where there is room."""
 MOST_ABOUT = 12
+KEPT = "What you typed stands there when you do it again."
 KEYS = ("F2, or Enter in the last line, keeps it; Esc leaves, nothing happens", "F2 keeps it, Esc leaves")
 
 
@@ -68,7 +77,9 @@ class _Line:
 class Asking(BaseModal[Mapping[str, str]]):
     """Dismissed with the texts by key, on F2 and on Enter in the last line; with None on Escape.
 
-    `check` may raise Problem for the texts as a whole: its sentence is shown and the dialog stays.
+    `check` may raise Problem for the texts as a whole: its sentence is shown and the dialog stays. What may still be
+    refused once the dialog is gone, as somebody came before or the store is locked, is given `of`, what is done to
+    what: whoever does it gives the Problem to `refused`, and the same asked again has what was typed standing in it.
     """
 
     DEFAULT_CSS = """
@@ -81,9 +92,12 @@ class Asking(BaseModal[Mapping[str, str]]):
         title: str,
         lines: Sequence[str],
         asked: Sequence[Asked],
-        check: Callable[[Mapping[str, str]], object] | None = None,
+        check: Check | None = None,
+        of: Hashable = None,
     ) -> None:
         super().__init__()
+        self.texts: Mapping[str, str] = {}
+        self._of, self._program = of, cast("Frame", None)
         self._heading, self._text, self._check, self._sentence = title, tuple(lines), check, ""
         self._about = tuple(TextLine([("", "panel")], "panel") for _ in range(MOST_ABOUT))
         self._keys = TextLine([("", "panel")], "panel")
@@ -105,8 +119,10 @@ class Asking(BaseModal[Mapping[str, str]]):
     def on_mount(self) -> None:
         """Begin with the first line."""
         self.tell("")
+        self._program = self.base
+        before = self.base.refused.get(self._of, {})
         for its in self.lines:
-            its.input.load(its.asked.initial)
+            its.input.load(before.get(its.asked.key, its.asked.initial))
         self.lines[0].input.focus()
 
     def move(self, line: _Line, step: int, accept: bool) -> None:
@@ -135,7 +151,14 @@ class Asking(BaseModal[Mapping[str, str]]):
         except OSError as error:  # of a file that is out of reach
             self.tell(unreached(error).told(self.base.terms))
             return
+        self.base.refused.pop(self._of, None)
+        self.texts = texts
         self.dismiss(texts)
+
+    def refused(self, problem: Problem) -> None:
+        """What it was typed for was not done: say why, and keep it for when the same is asked for again."""
+        self._program.refused[self._of] = self.texts
+        self._program.say(f"{self._program.why(problem)} {KEPT}", "error")
 
     def tell(self, sentence: str) -> None:
         """Say what is wrong, within the dialog, in as many lines as it takes; nothing said is one empty line."""

@@ -1,6 +1,6 @@
 """The app that every screen runs in: quiet on a slow line, keys in order, the real cursor shown, colours that exist."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +14,7 @@ from tui.widgets.actions import ALL, REGISTRY
 from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.settings import Settings, changed, remember
 from tui.widgets.theme import THEMES, Tokens, textual_theme, tokens_for
+from validators.problems import Problem
 from validators.standard.terminology import USUAL, Sentence, Terms
 
 
@@ -40,6 +41,7 @@ class BaseApp(TerminalApp, inherit_bindings=False):
         self.clock = clock
         self.settings = settings or Settings()
         self.demo = demo
+        self.refused: dict[Hashable, Mapping[str, str]] = {}
         self.animation_level = "none"
         self.mouse_on = self.settings.mouse
         for name in THEMES:
@@ -157,6 +159,10 @@ class BaseApp(TerminalApp, inherit_bindings=False):
     def terms(self) -> Terms:
         """What sentences call an episode, a row: the usual terms until it is known whose standard is read."""
         return USUAL
+
+    def why(self, problem: Problem) -> str:
+        """The sentence of a problem where another one is to follow it."""
+        return problem.told(self.terms)
 
     def hidden_actions(self) -> frozenset[str]:
         """The ids of actions that are nothing here: palette and key bar leave them out."""

@@ -19,7 +19,7 @@ from tui.session.program import StoreScreen
 from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
-from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.ask_text import Asked, Asking, NotDone
 from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.filter_list import FilteredList
@@ -268,36 +268,50 @@ class CalendarScreen(StoreScreen[None]):
             Asked("stated_on", "Stated on", "t"),
             *(dates[name] for name in PERIOD),
         ]
-        self._ask(f"Dates of {entry.title}", asked, read, lambda override: self._state(override, seen))
+        of = "dates", entry.submission
+        self._ask(f"Dates of {entry.title}", asked, read, lambda its, refused: self._state(its, seen, refused), of)
 
-    def _state(self, override: Override, seen: Collection[str]) -> None:
+    def _state(self, override: Override, seen: Collection[str], refused: NotDone) -> None:
         agency, today = self.program.agency, self.program.today()
         self._write(
             lambda unit: calendar.add_overrides(unit, agency, [override], today, seen)[0],
             "Kept.",
             override.submission,
+            refused,
         )
 
     def _ask(
-        self, title: str, asked: list[Asked], read: Callable[[Mapping[str, str]], Any], take: Callable[[Any], None]
+        self,
+        title: str,
+        asked: list[Asked],
+        read: Callable[[Mapping[str, str]], Any],
+        take: Callable[[Any, NotDone], None],
+        of: tuple[str, ...],
     ) -> None:
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 try:
-                    take(read(texts))
+                    take(read(texts), dialog.refused)
                 except Problem as problem:  # somebody came between
-                    self.say(problem.told(self.program.terms), "error")
+                    dialog.refused(problem)
 
-        self.app.push_screen(Asking(title, [], asked, read), answered)
+        dialog = Asking(title, [], asked, read, (*of, self.program.agency.id))
+        self.app.push_screen(dialog, answered)
 
-    def _write(self, change: "Callable[[UnitOfWork], object]", said: str, wanted: str = "") -> None:
+    def _write(
+        self,
+        change: "Callable[[UnitOfWork], object]",
+        said: str,
+        wanted: str = "",
+        refused: NotDone | None = None,
+    ) -> None:
         """Change the calendar in a thread that writes; all or nothing."""
 
         def done(_: object) -> None:
             self.say(said, "ok")
             self.read(wanted=wanted)
 
-        self.program.write(change, on_done=done, hold=True)
+        self.program.write(change, on_done=done, on_problem=refused, hold=True)
 
     def _overrides(self, submission: str) -> "list[OverrideInfo]":
         """What is stated for a submission and counts here: the agency's own region first."""
@@ -340,7 +354,7 @@ class CalendarScreen(StoreScreen[None]):
             said = typed_day("Stated on", texts["stated_on"], app.today()) or app.today()
             return path_typed(texts["path"]), texts["source"], said
 
-        def take(found: tuple[Path, str, date]) -> None:
+        def take(found: tuple[Path, str, date], refused: NotDone) -> None:
             path, source, said = found
             work, who = Work(app.agency, app.standard, app.today()), Who(app.person, app.clock())
 
@@ -352,11 +366,12 @@ class CalendarScreen(StoreScreen[None]):
             app.in_store(
                 lambda store: load_file(store, work, who, path, source, said),
                 on_done=done,
+                on_problem=refused,
                 writes=True,
                 hold=True,
             )
 
-        self._ask("Dates from a file", asked, read, take)
+        self._ask("Dates from a file", asked, read, take, ("dates loaded",))
 
     def action_closed_day(self) -> None:
         """A day without work: entered, or withdrawn when it is there."""
@@ -374,15 +389,19 @@ class CalendarScreen(StoreScreen[None]):
                 raise Problem("That day is not among the closed days: say what it is.")
             return day, texts["name"], texts["source"]
 
-        def take(found: tuple[date, str, str]) -> None:
+        def take(found: tuple[date, str, str], refused: NotDone) -> None:
             day, name, source = found
             agency = app.agency
-            if name:
-                self._write(lambda unit: calendar.add_closed_day(unit, agency, day, name, source), "Kept.")
-            else:
-                self._write(lambda unit: calendar.withdraw(unit, "closed_day", known[day]), "Withdrawn.")
 
-        self._ask("Closed day", asked, read, take)
+            def change(unit: "UnitOfWork") -> None:
+                if name:
+                    calendar.add_closed_day(unit, agency, day, name, source)
+                else:
+                    calendar.withdraw(unit, "closed_day", known[day])
+
+            self._write(change, "Kept." if name else "Withdrawn.", refused=refused)
+
+        self._ask("Closed day", asked, read, take, ("closed day",))
 
     def action_region(self) -> None:
         """Choose the agency's region."""

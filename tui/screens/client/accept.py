@@ -105,6 +105,7 @@ class Accepting:
                 app.in_store(
                     lambda store: _accept(store, work, who, findings, reason),
                     on_done=self._accepted,
+                    on_problem=dialog.refused,
                     writes=True,
                     hold=True,
                 )
@@ -113,7 +114,8 @@ class Accepting:
         told = f"Kept for these values: it lapses when one of them changes. {counts}"
         about = [f"{entry.sentence} (rule {entry.rule})", values_text(findings[0]), told]
         asked = [Asked("reason", "Reason, why it is right as it is")]
-        self.screen.app.push_screen(Asking("Accept this warning", about, asked), reasoned)
+        dialog = Asking("Accept this warning", about, asked, of=accept.places(findings))
+        self.screen.app.push_screen(dialog, reasoned)
 
     def _ask_back(self, entry: Entry, acceptances: Sequence[str]) -> None:
         def answered(letter: str | None) -> None:

@@ -1,7 +1,7 @@
 """Consent of an episode where it stands: its history, an answer recorded, and what follows from it said at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporters.records import consent
@@ -27,17 +27,12 @@ if TYPE_CHECKING:
 DAY = "YYYY-MM-DD"
 SHOWN = 5
 """Entries told at once; History has all of them."""
-KEPT = "What you typed stands there when you record it again."
 LETTERS: Mapping[str, tuple[State, str]] = {
     "a": ("agreed", "Agreed"),
     "r": ("refused", "Refused"),
     "w": ("withdrawn", "Withdrawn: no longer agreed to"),
     "n": ("not_asked", "Not asked yet"),
 }
-
-_REFUSED: dict[tuple[str, Purpose, State], Mapping[str, str]] = {}
-"""What this session typed of answers that were refused, since somebody came before: by the episode, as that may be
-another client's by now, where it is recorded on another screen."""
 
 
 @dataclass(frozen=True)
@@ -135,12 +130,16 @@ class Consenting:
         def told(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 how = texts["how"]
-                program.write(lambda unit: consent.tick(unit, entry.id, how), on_done=done, hold=True)
+                program.write(
+                    lambda unit: consent.tick(unit, entry.id, how), on_done=done, on_problem=asking.refused, hold=True
+                )
 
         if entry.settled_at is not None:
             program.write(lambda unit: consent.take_back(unit, entry.id), on_done=done, hold=True)
             return
-        screen.app.push_screen(Asking("Whoever has the data was told", [], [Asked("how", "Whom, and how")]), told)
+        of = "withdrawal told", entry.id
+        asking = Asking("Whoever has the data was told", [], [Asked("how", "Whom, and how")], of=of)
+        screen.app.push_screen(asking, told)
 
     def _ask_about(self, held: Held, purpose: Purpose, state: State, known: KnownConsent) -> None:
         program = self.screen.program
@@ -158,32 +157,30 @@ class Consenting:
             if texts is not None:
                 work = Work(program.agency, program.standard, today)
                 id, made, client_id = held.id, answer(texts), self.screen.client_id
-                _REFUSED[typed] = {**texts, "asked_on": show_date(made.asked_on, DAY)}
+                asking.texts = {**texts, "asked_on": show_date(made.asked_on, DAY)}
                 program.write(
                     lambda unit: consent.record(unit, work, id, made, known.entries, client_id),
-                    on_done=lambda done: self._recorded(held, state, done, typed),
-                    on_problem=lambda problem: self.screen.say(f"{problem.told(program.terms)} {KEPT}", "error"),
+                    on_done=lambda done: self._recorded(held, state, done),
+                    on_problem=asking.refused,
                     hold=True,
                 )
 
         took_back = state == "withdrawn"
         day, by = ("", "") if optional else (show_date(f"{today}", DAY), program.person)
-        typed = held.id, purpose, state
-        before = _REFUSED.get(typed, {})
         asked = [
             Asked("asked_on", "Day on which the client said so" if took_back else "Day of asking", day, optional),
             Asked("asked_by", "To whom" if took_back else "Who asked", by, optional),
             Asked("notice", "Version of the privacy notice given", notice if state == "agreed" else "", True),
             Asked("note", "Note, never sent", "", True),
         ]
-        asked = [replace(one, initial=before.get(one.key, one.initial)) for one in asked]
         title = f"{consent.STATES[state].capitalize()}: {consent.PURPOSES[purpose]}"
         check = lambda texts: consent.refuse_texts(answer(texts), today)  # noqa: E731
-        self.screen.app.push_screen(Asking(title, [], asked, check), given)
+        # By the episode, as that may be another client's by now, where it is recorded on another screen.
+        asking = Asking(title, [], asked, check, ("consent", held.id, purpose, state))
+        self.screen.app.push_screen(asking, given)
 
-    def _recorded(self, held: Held, state: State, done: Recorded, typed: tuple[str, Purpose, State]) -> None:
+    def _recorded(self, held: Held, state: State, done: Recorded) -> None:
         screen = self.screen
-        _REFUSED.pop(typed, None)
         if not screen.is_attached:
             return
         screen.saving.take(done.tree)

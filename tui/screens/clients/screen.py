@@ -392,13 +392,15 @@ class ClientsScreen(StoreScreen[None]):
                 self.program.write(
                     lambda unit: views.keep(unit, agency, SavedView(name, query)),
                     on_done=lambda _: self.say(f"Kept: {printable(name)}. {key} lists the views.", "ok"),
+                    on_problem=dialog.refused,
                 )
 
         def check(answer: Mapping[str, str]) -> None:
             views.refuse_name(answer["name"])
 
         about = [f"What is listed: {view_told(query)}. One of the same name is replaced; views are your own."]
-        self.app.push_screen(Asking("Keep view", about, [Asked("name", "Name")], check), answered)
+        dialog = Asking("Keep view", about, [Asked("name", "Name")], check, ("view", agency.id))
+        self.app.push_screen(dialog, answered)
 
     @property
     def _weeks(self) -> int:

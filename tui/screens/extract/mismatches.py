@@ -91,10 +91,14 @@ class MismatchesScreen(FilteredTableScreen[Mismatch]):
             if texts is not None:
                 sent, reason = self.found.sent, texts["reason"]
                 assert sent is not None
-                app.write(lambda unit: confirm(unit, sent, one, reason), on_done=self._find_anew)
+                app.write(
+                    lambda unit: confirm(unit, sent, one, reason), on_done=self._find_anew, on_problem=dialog.refused
+                )
 
         asked = Asked("reason", "Reason why this is right")
-        self.app.push_screen(Asking("Confirm the mismatch", [f"{self._title(one)}: {one.told}"], [asked]), came)
+        about = [f"{self._title(one)}: {one.told}"]
+        dialog = Asking("Confirm the mismatch", about, [asked], of=("mismatch", app.agency.id, one.kind, one.subject))
+        self.app.push_screen(dialog, came)
 
     def action_withdraw(self) -> None:
         """Del: a confirmation is taken back."""

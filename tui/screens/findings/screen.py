@@ -1,7 +1,8 @@
 """Every finding of the caseload, grouped by rule, field, client or episode; Enter lands in the very field."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from textual import events
@@ -39,7 +40,7 @@ from tui.session.standard_pages import field_page, rule_page
 from tui.session.store_access import StoreChanged
 from tui.session.wording import rule_title, values_text
 from tui.widgets.actions import REGISTRY, action, both_cases
-from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.ask_text import Asked, Asking, NotDone
 from tui.widgets.base_screen import JumpPlace
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_list import LineList
@@ -548,48 +549,55 @@ class FindingsScreen(FilteredScreen):
                 title = f"Accept {counted(len(found.seen), 'warning')}"
                 about = [rule_title(app.standard, rule), message]
                 about.append(f"One reason for all, each kept for its own values. {accept.PORTAL.told(app.terms)}")
-                self._ask_reason(title, about, len(found.seen), lambda reason: self._keep_all(group, found, reason))
+                keep = partial(self._keep_all, group, found)
+                self._ask_reason(title, about, len(found.seen), keep, ("accept all", app.agency.id, rule))
 
         app.read(lambda snapshot: accept.asked_about(snapshot, group.order, group.index), on_done=told, hold=True)
 
-    def _keep_all(self, group: Group, asked: accept.GroupWarnings, reason: str) -> None:
+    def _keep_all(self, group: Group, asked: accept.GroupWarnings, reason: str, refused: NotDone) -> None:
         app = self.program
         who = Who(app.person, app.clock(), app.session)
         app.in_store(
             lambda store: accept.group(store, who, group.order, group.index, asked, reason),
             on_done=lambda many: self._kept(many, max(0, len(asked.seen) - many)),
+            on_problem=refused,
             writes=True,
             hold=True,
         )
 
     def _ask(self, title: str, about: Sequence[str], warnings: Sequence[Finding]) -> None:
-        self._ask_reason(title, about, len(warnings), lambda reason: self._keep_some(warnings, reason))
+        self._ask_reason(title, about, len(warnings), partial(self._keep_some, warnings), accept.places(warnings))
 
-    def _ask_reason(self, title: str, about: Sequence[str], many: int, keep: Callable[[str], None]) -> None:
+    def _ask_reason(
+        self, title: str, about: Sequence[str], many: int, keep: Callable[[str, NotDone], None], of: Hashable
+    ) -> None:
         def reasoned(texts: Mapping[str, str] | None) -> None:
             if texts is None:
                 return
             if many == 1:
-                keep(texts["reason"])
+                keep(texts["reason"], dialog.refused)
                 return
 
             def sure(letter: str | None) -> None:
                 if letter == "a":
-                    keep(texts["reason"])
+                    keep(texts["reason"], dialog.refused)
 
             lines = [f"Reason: {one_line(texts['reason'], 60)}", "Each can be taken back by itself."]
             answers = [Answer("a", f"Accept all {many:,}")]
             self.app.push_screen(Confirm(f"{title}?", lines, answers), sure)
 
         asked = [Asked("reason", "Reason, why it is right as it is")]
-        self.app.push_screen(Asking(title, about, asked), reasoned)
+        dialog = Asking(title, about, asked, of=of)
+        self.app.push_screen(dialog, reasoned)
 
-    def _keep_some(self, warnings: Sequence[Finding], reason: str) -> None:
+    def _keep_some(self, warnings: Sequence[Finding], reason: str, refused: NotDone) -> None:
         def done(made: Sequence[AcceptanceInfo]) -> None:
             self._reasons.update({its.id: its for its in made})
             self._kept(len(made))
 
-        self.program.write(lambda unit: acceptances.accept(unit, warnings, reason), on_done=done, hold=True)
+        self.program.write(
+            lambda unit: acceptances.accept(unit, warnings, reason), on_done=done, on_problem=refused, hold=True
+        )
 
     def _kept(self, many: int, others: int = 0) -> None:
         left = f" Changed or seen to meanwhile, and left as they are: {others:,}." if others else ""

@@ -16,7 +16,7 @@ from tui.session.program import StoreScreen
 from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
-from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.ask_text import Asked, Asking, NotDone
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, one_line, printable
@@ -265,16 +265,24 @@ class SecondDifferences(StoreScreen[None]):
 
         def given(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                self._decide(one, "neither", settled(texts))
+                self._decide(one, "neither", settled(texts), refused=dialog.refused)
 
         lines = [f"First {_meant(standard, field, one.first)}, second {_meant(standard, field, one.second)}"]
-        self.app.push_screen(
-            Asking("Both wrong: what is right?", lines, (Asked("value", field.label),)),
-            given,
-        )
+        of = "both wrong", one.episode.id, one.header
+        dialog = Asking("Both wrong: what is right?", lines, (Asked("value", field.label),), of=of)
+        self.app.push_screen(dialog, given)
 
-    def _decide(self, one: Discrepancy | None, right: Right, value: str = "", *, after_sent: bool = False) -> None:
-        """Decide the one that was asked about: another may be chosen by the time that is answered."""
+    def _decide(
+        self,
+        one: Discrepancy | None,
+        right: Right,
+        value: str = "",
+        *,
+        after_sent: bool = False,
+        refused: NotDone | None = None,
+    ) -> None:
+        """Decide the one that was asked about: another may be chosen by the time that is answered. `refused` is told
+        of a Problem for the value that was typed."""
         work = self._work
         if one is None:
             self.say("Nothing is to decide.")
@@ -292,20 +300,23 @@ class SecondDifferences(StoreScreen[None]):
 
         def answered(letter: str | None) -> None:
             if letter == "y":
-                self._decide(one, right, value, after_sent=True)
+                self._decide(one, right, value, after_sent=True, refused=refused)
 
-        def refused(problem: Problem) -> None:
+        def not_done(problem: Problem) -> None:
             if isinstance(problem, ChangesLink):
                 told = problem.told(self.program.terms)
                 answers = [Answer("y", "Change it all the same")]
                 self.app.push_screen(Confirm("It was sent", [told], answers), answered)
             else:
-                self.say(problem.sentence, "error")
+                (refused or self._not_decided)(problem)
                 self.action_refresh_data()
 
         self.program.write(
-            lambda unit: second_keying.decide(unit, work, own_id, ruling), on_done=done, on_problem=refused, hold=True
+            lambda unit: second_keying.decide(unit, work, own_id, ruling), on_done=done, on_problem=not_done, hold=True
         )
+
+    def _not_decided(self, problem: Problem) -> None:
+        self.say(problem.sentence, "error")
 
     def _to_next(self) -> None:
         """To the next that waits, behind this one or from the top."""

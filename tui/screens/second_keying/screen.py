@@ -179,7 +179,10 @@ class SecondKeyingScreen(StoreScreen[None]):
             if texts is not None:
                 work, its = self._work, wanted(texts)
                 self.program.write(
-                    lambda unit: second_keying.draw(unit, work, its), on_done=lambda _: self._drawn(), hold=True
+                    lambda unit: second_keying.draw(unit, work, its),
+                    on_done=lambda _: self._drawn(),
+                    on_problem=dialog.refused,
+                    hold=True,
                 )
 
         asked = (
@@ -189,7 +192,9 @@ class SecondKeyingScreen(StoreScreen[None]):
             Asked("keyer", "For whom: nothing of their own (empty: anybody)", optional=True),
             Asked("seed", "Seed of a drawing that is repeated (empty: a new one)", optional=True),
         )
-        self.app.push_screen(Asking(f"Draw a sample; {month} is at hand", [], asked, wanted), given)
+        title, of = f"Draw a sample; {month} is at hand", ("sample", self.program.agency.id, month)
+        dialog = Asking(title, [], asked, wanted, of)
+        self.app.push_screen(dialog, given)
 
     def _drawn(self) -> None:
         self.say("Drawn.", "ok")
