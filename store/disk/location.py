@@ -67,10 +67,8 @@ def refuse_maker(path: Path) -> None:
     In a new store nobody has a role and everybody may do everything, also be shown the key of the one that was there.
     """
     if user.is_guest():
-        raise Problem(
-            f"There is no store at {path}: whoever runs this computer makes it or brings it back, as the service's"
-            " account."
-        )
+        there = f"There is a store at {path} already" if path.exists() else f"There is no store at {path}"
+        raise Problem(f"{there}: whoever runs this computer makes it or brings it back, as the service's account.")
 
 
 def file_system(path: Path, mounts: Path = MOUNTS) -> str:

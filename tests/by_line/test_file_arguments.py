@@ -265,3 +265,8 @@ def test_a_copy_is_brought_back_by_the_services_account_alone(known: Place, monk
     assert not (shared / "keywork.db").exists()
     assert call("restore", copy, "--store", shared / "keywork.db").code == 0
     assert (shared / "keywork.db").stat().st_mode & 0o777 == 0o660
+    with monkeypatch.context() as somebody:
+        somebody.setattr(user, "person_by_sudo", lambda: 12345)
+        somebody.setenv("KEYWORK_STORE", str(shared / "keywork.db"))
+        refused = call("restore", copy)
+    assert refused.code == 2 and f"There is a store at {shared / 'keywork.db'} already" in refused.err
