@@ -207,7 +207,7 @@ def test_what_the_store_did_not_take_is_not_shown_as_taken(
         terminal.press("nLine 5: DOB<enter>")
     else:
         paste(terminal, "Line 3: DOB\nLine 4: DOB\n")
-    terminal.until("Nothing of it is taken into the list")
+    terminal.until("What you typed stands there" if is_typed else "Nothing of it is taken into the list")
     raw.rollback()
     raw.close()
     assert not any(terminal.shows(f"Line {line}: DOB") for line in (3, 4, 5))

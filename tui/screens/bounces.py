@@ -22,7 +22,7 @@ from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.session.wording import when
 from tui.widgets.actions import REGISTRY, action
-from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.ask_text import Asked, Asking, NotDone
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
@@ -93,7 +93,7 @@ class BouncesScreen(StoreScreen[None]):
         self.at = 0
         # What was pasted since the screen was opened, at the end of the list: it may be meant for another extract than
         # the one that was shown.
-        self._new = self._untaken = ""
+        self._new = ""
         self._opened: int | None = None
         self._is_away = False
         self._refresher: Refresher[Standing] = Refresher(self, self._question, self._stands)
@@ -202,8 +202,9 @@ class BouncesScreen(StoreScreen[None]):
         """More of the list."""
         self.take(event.text)
 
-    def take(self, text: str) -> None:
-        """Keep lines at the end of the list, then show what all of it means; what is not kept is not shown."""
+    def take(self, text: str, refused: NotDone | None = None) -> None:
+        """Keep lines at the end of the list, then show what all of it means; what is not kept is not shown. `refused`
+        is told why they are not."""
         if not text.strip():
             return
         if not self.extracts:
@@ -212,20 +213,17 @@ class BouncesScreen(StoreScreen[None]):
         agency, its, rows = self.program.agency, self.extracts[self.at], self.rows
 
         def added(kept: BounceList) -> None:
-            self._untaken = ""
             self._new = f"{self._new}\n{text}" if self._new else text
             self._show_kept(kept)
 
         self.program.write(
             lambda unit: bounce_lists.add(unit, agency, its, text, counts_rows=rows),
             on_done=added,
-            on_problem=partial(self._not_taken, text),
+            on_problem=refused or self._not_taken,
             hold=True,
         )
 
-    def _not_taken(self, text: str, problem: Problem) -> None:
-        """A line that was typed stands there when it is typed again."""
-        self._untaken = text if "\n" not in text else ""
+    def _not_taken(self, problem: Problem) -> None:
         self.say(f"Nothing of it is taken into the list: {problem.told(self.program.terms)}", "error")
 
     def _read(self) -> None:
@@ -259,13 +257,15 @@ class BouncesScreen(StoreScreen[None]):
     def action_type_in(self) -> None:
         """`n`: a line typed."""
 
-        def typed(texts: Mapping[str, str] | None) -> None:
-            if texts is not None:
-                self.take(texts["line"])
-
         about = ["A line number, or an identifier, and what stands beside it: a header, a rule."]
         title = self.program.terms.say("A line of the {portal}'s list")
-        self.app.push_screen(Asking(title, about, [Asked("line", "Line", self._untaken)]), typed)
+        asking = Asking(title, about, [Asked("line", "Line")], of=("bounces.type", self.program.agency.id))
+
+        def typed(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                self.take(texts["line"], asking.refused)
+
+        self.app.push_screen(asking, typed)
 
     def action_from_file(self) -> None:
         """`o`: a file on this machine."""
