@@ -68,32 +68,31 @@ def forget(unit: UnitOfWork, agency: AgencyInfo, extract_id: str, seen: str | No
     """
     before = one(unit, agency, extract_id)
     if before is not None:
-        _refuse_unseen(before, seen)
+        if seen is not None and before.text != seen:
+            raise Problem(
+                f"{before.kept_by} changed the list of {before.submission} meanwhile: look at all of it first."
+            )
         unit.connection.execute(delete(BOUNCE_LISTS).where(*_own(agency, extract_id)))
         _note(unit, agency, before.submission, before.text, None)
 
 
-def move(unit: UnitOfWork, agency: AgencyInfo, was: str, to: ExtractInfo, lines: str, seen: str) -> BounceList:
+def move(unit: UnitOfWork, agency: AgencyInfo, was: str, to: ExtractInfo, lines: str) -> BounceList:
     """Lines at the end of the list of the extract `was`, by its id, are of another extract: there they stand now.
 
-    `seen` is the text of that list as whoever moves them looked at it. Raises Problem where it is another by now.
+    Raises Problem where they do not stand at its end by now.
     """
     before = one(unit, agency, was)
-    if before is None:
-        raise Problem("Somebody else forgot the list meanwhile: paste it where it belongs.")
-    _refuse_unseen(before, seen)
-    left = seen.removesuffix(lines).removesuffix("\n")
-    if left.strip():
+    if before is None or not f"\n{before.text}".endswith(f"\n{lines}"):
+        raise Problem(
+            "Those lines are not at the end of that list any more: somebody else changed it, look at it first."
+        )
+    left = f"\n{before.text}".removesuffix(f"\n{lines}").removeprefix("\n")
+    if left:
         unit.connection.execute(update(BOUNCE_LISTS).where(*_own(agency, was)).values(told=left))
-        _note(unit, agency, before.submission, seen, left)
+        _note(unit, agency, before.submission, before.text, left)
     else:
-        forget(unit, agency, was, seen)
+        forget(unit, agency, was)
     return add(unit, agency, to, lines, counts_rows=before.counts_rows)
-
-
-def _refuse_unseen(before: BounceList, seen: str | None) -> None:
-    if seen is not None and before.text != seen:
-        raise Problem(f"{before.kept_by} changed the list of {before.submission} meanwhile: look at all of it first.")
 
 
 def _note(unit: UnitOfWork, agency: AgencyInfo, submission: str, before: str | None, after: str | None) -> None:

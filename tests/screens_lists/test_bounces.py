@@ -143,13 +143,17 @@ def test_what_comes_after_another_extract_was_sent_is_of_that_one(
     terminal.until(lambda _: len(ask(store, bounce_lists.listed, agency)) == 2)
     terminal.press("x")
     terminal.until(lambda seen: seen.shows("2 DOB") and seen.shows("Extract of 2026-09"))
-    # What is pasted at the wrong one goes over alone.
+    # Whoever only looks takes nothing along; what was pasted at the wrong one goes over alone.
     do(store, Who("ann", NOW), bounce_lists.forget, agency, now.id)
     paste(terminal, "4 SEX\n")
     terminal.until("2 lines, 2 lead")
     terminal.press("x")
+    terminal.until("What was pasted just now is of 2026-09: m brings it over.")
+    assert terminal.shows("Nothing is pasted yet") and terminal.shows(f"Extract of {month}")
+    terminal.press("m")
     terminal.until(lambda seen: seen.shows("4 SEX") and not seen.shows("2 DOB"))
-    terminal.until(lambda _: bool(ask(store, bounce_lists.one, agency, now.id)))
+    terminal.press("m")
+    terminal.until("Nothing was pasted just now into the list of another extract.")
     texts = {one.extract_id: one.text.strip() for one in ask(store, bounce_lists.listed, agency)}
     assert texts == {before.id: "2 DOB", now.id: "4 SEX"}
 

@@ -58,6 +58,7 @@ REGISTRY.add(
         "rows",
         bar=True,
     ),
+    action("bounces.move", "m", "Move", "What was pasted just now is of this extract", SCOPE, "move"),
     action("bounces.clear", "delete", "Clear", "Forget the list, to begin another", SCOPE, "clear"),
 )
 
@@ -91,9 +92,8 @@ class BouncesScreen(StoreScreen[None]):
         self.bounces: list[Bounce] = []
         self.extracts: list[ExtractInfo] = []
         self.at = 0
-        # What was pasted since the screen was opened, at the end of the list: it may be meant for another extract than
-        # the one that was shown.
-        self._new = ""
+        # Of which extract, and what was pasted since the screen was opened: it may be meant for another one.
+        self._pasted: tuple[ExtractInfo, str] | None = None
         self._opened: int | None = None
         self._is_away = False
         self._refresher: Refresher[Standing] = Refresher(self, self._question, self._stands)
@@ -135,7 +135,6 @@ class BouncesScreen(StoreScreen[None]):
     def _show_kept(self, kept: BounceList) -> None:
         """The list as it stands, and how it counts, whoever said so."""
         self.text, self.rows = kept.text, kept.counts_rows
-        self._new = self._new if kept.text.endswith(self._new) else ""
         self._tell()
         self._read()
 
@@ -213,7 +212,8 @@ class BouncesScreen(StoreScreen[None]):
         agency, its, rows = self.program.agency, self.extracts[self.at], self.rows
 
         def added(kept: BounceList) -> None:
-            self._new = f"{self._new}\n{text}" if self._new else text
+            of, before = self._pasted or (its, "")
+            self._pasted = its, f"{before}\n{text}" if before and of.id == its.id else text
             self._show_kept(kept)
 
         self.program.write(
@@ -284,32 +284,39 @@ class BouncesScreen(StoreScreen[None]):
         if len(self.extracts) < 2:
             self.say("There is no other extract yet.")
             return
-        before = self.extracts[self.at]
         self.at = (self.at + 1) % len(self.extracts)
         agency, its = self.program.agency, self.extracts[self.at]
         self._tell()
         self.program.read(
             lambda snapshot: bounce_lists.one(snapshot, agency, its.id),
-            on_done=lambda kept: self._other(before, kept),
+            on_done=self._other,
             hold=True,
         )
 
-    def _other(self, before: ExtractInfo, kept: BounceList | None) -> None:
-        """The list of the other extract; what was only now pasted goes over to it, where it has none."""
-        agency, its, seen, new = self.program.agency, self.extracts[self.at], self.text, self._new
+    def _other(self, kept: BounceList | None) -> None:
+        """The list of the other extract. What was pasted just now stays where it is: one may only look."""
         if kept is not None:
-            self._new = ""
             self._show_kept(kept)
-        elif new:
-            self.program.write(
-                lambda unit: bounce_lists.move(unit, agency, before.id, its, new, seen),
-                on_done=self._show_kept,
-                on_problem=partial(self._overtaken, before),
-                hold=True,
-            )
         else:
-            self.text, self.bounces = "", []
-            self.table.reload()
+            self._nothing_left()
+        if self._pasted is not None and self._pasted[0].id != self.extracts[self.at].id:
+            self.say(f"What was pasted just now is of {self._pasted[0].submission}: m brings it over.", "notice")
+
+    def action_move(self) -> None:
+        """`m`: what was pasted just now into the list of another extract is of this one."""
+        its = self.extracts[self.at] if self.extracts else None
+        if its is None or self._pasted is None or self._pasted[0].id == its.id:
+            self.say("Nothing was pasted just now into the list of another extract.", "notice")
+            return
+        agency, (before, lines) = self.program.agency, self._pasted
+
+        def moved(kept: BounceList) -> None:
+            self._pasted = its, lines
+            self._show_kept(kept)
+
+        self.program.write(
+            lambda unit: bounce_lists.move(unit, agency, before.id, its, lines), on_done=moved, hold=True
+        )
 
     def _note(self) -> None:
         """Keep how the list counts."""
@@ -348,7 +355,7 @@ class BouncesScreen(StoreScreen[None]):
         self.say("The list is forgotten.", "ok")
 
     def _nothing_left(self) -> None:
-        self.text, self.bounces, self._new, self._opened = "", [], "", None
+        self.text, self.bounces, self._opened = "", [], None
         self.table.reload()
 
     def _overtaken(self, its: ExtractInfo, problem: Problem) -> None:
@@ -359,7 +366,7 @@ class BouncesScreen(StoreScreen[None]):
         def came(kept: BounceList | None) -> None:
             self.at = next((at for at, one in enumerate(self.extracts) if one.id == its.id), self.at)
             if kept is not None:
-                self.text, self.rows, self._new = kept.text, kept.counts_rows, ""
+                self.text, self.rows = kept.text, kept.counts_rows
             self._tell()
             if kept is not None:
                 self._find(self.text, lambda found: self._came(found, problem))

@@ -146,6 +146,7 @@ COMMANDS: Mapping[str, str] = {
     "bounces.file": "bounces",
     "bounces.extract": "bounces",
     "bounces.rows": "bounces",
+    "bounces.move": "bounces",
     "calendar.state": "calendar state",
     "calendar.withdraw": "calendar withdraw",
     "calendar.load": "calendar load",
