@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import ExtractKind
+from exporters.formats.links import digest
 from exporters.formats.outgoing import HeldBack, Outgoing, as_then, filled_events, lost_values
 from exporters.formats.without_consent import cut, hidden_of, without
 from store.month import agency_settings
@@ -123,7 +124,12 @@ class Selection:
             return Outgoing(record, why)
         if not self.standard.has_consent(episode):
             left = cut(self.standard, record).altered(lambda its: shortened(its, self._shorten))
-            return Outgoing(without(left, hidden_of(self.standard, record, self.settings)))
+            left = without(left, hidden_of(self.standard, record, self.settings))
+            # A row without an identifier does not tell which episode it is of.
+            is_named = self.identity in self.standard.no_consent_carries
+            return Outgoing(
+                left, records=() if is_named else ((record.episode_id, digest(left.client, (self.client,))),)
+            )
         held: list[HeldBack] = []
         values = dict(episode)
         events = record.events

@@ -97,9 +97,13 @@ class Mismatch:
 class Finder:
     """Compares one sent text with what would be written now; nobody's word on what it finds is looked up here."""
 
-    def __init__(self, snapshot: Snapshot, preview: Preview, sent: SentText) -> None:
-        """Take what was sent, and all that is known as far as that goes. Raises Problem when the store fails."""
-        self.snapshot, self.preview, self.standard = snapshot, preview, preview.standard
+    def __init__(self, snapshot: Snapshot, preview: Preview, sent: SentText, extract: ExtractInfo) -> None:
+        """Take what was sent, and all that is known as far as that goes; `extract` is the one sent last.
+
+        Raises Problem when the store fails.
+        """
+        self.snapshot, self.preview, self.standard, self.extract = snapshot, preview, preview.standard, extract
+        self.left_out = {one.its: one.why for one in preview.receipt.left_out}
         self.closed_before = choose.of(preview.standard).selection(preview.period).closed_before
         role = preview.standard.role
         self.opened, self.closed, self.consent = role("opened"), role("closed"), role("consent")
@@ -200,64 +204,89 @@ class Finder:
         if self._goes_unnamed(was, place):
             told = "It was sent in full; consent is no longer recorded, so that not even its identifier would be sent."
             return self._placed(Mismatch("consent", was.episode, was.episode, was.client, told), place, self.consent)
-        why, explained = self._why_gone(was, place)
+        why, header, explained = self._why_gone(was, place)
         events = f" {counted(len(was.events), 'event')} went with it." if was.events else ""
         found = Mismatch("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
         found = replace(found, reference=was.reference)
-        return self._placed(found, place, self.closed if explained else "")
+        return self._placed(found, place, header)
 
     def _gone_unnamed(self, was: SentEpisode) -> Mismatch:
         """A client who was sent without the identifier of any episode, as some data sets have it of who does not
-        consent, and of whom nothing goes so now."""
+        consent, and of whom nothing goes so now: what became of the very episodes that were sent so."""
         found = Mismatch("gone", was.client, "", was.client, "")
-        if (now := next((one for one in self.came if one.client == was.client), None)) is not None:
-            told = self.standard.say("Consent is recorded now: the {episode} goes with its identifier.")
-            return replace(found, told=told, is_explained=True, reference=now.reference)
-        borne = read.clients_bearing(self.snapshot, self.preview.agency, [was.client]).get(was.client, [])
-        kept = next((one for one in borne if not one.deleted), None)
-        if kept is None:
-            told = "The client was deleted, or merged into another." if borne else "No client has that identifier now."
-            return replace(found, told=told)
-        there = [one.episode for one in read.tree(self.snapshot, kept.id).episodes if not one.episode.deleted]
-        # What goes by its own identifier is not what went without one.
-        there = [one for one in there if not self.standard.has_consent(one.values)] or there
-        names = (one.values.get(self.standard.role("episode_id"), "") for one in there)
-        why = {self.preview.left_out.get(name, "") for name in names}
-        found = replace(found, client_id=kept.id, episode_id=there[0].id if there else "")
-        if why == {self.closed_before}:
-            base = self.preview.period.start.isoformat()
-            told = f"It was closed before the base date, now {base}: nothing is wrong."
-            return replace(found, told=told, is_explained=True)
-        told = f"It is left out: {'; '.join(sorted(filter(None, why)))}." if any(why) else "It was deleted."
-        return replace(found, told=told)
+        its = digest(was.values, (self.standard.role("client_id"),))
+        became = [
+            (place, *self._why_gone(was, place))
+            for place in locate.unnamed(self.snapshot, self.preview.agency, self.extract, was.client, its)
+            # What went by its own identifier is not what went without one.
+            if self._identifier(place) not in self.old.groups
+        ]
+        # What explains one of several explains none of the others.
+        became = [one for one in became if not one[-1]] or became[:1]
+        if not became:
+            told = "No {episode} that is in the store can be the one that was sent under the client's identifier."
+            return replace(found, told=self.standard.say(told))
+        place, _, header, explained = became[0]
+        told = " ".join(dict.fromkeys(why for _, why, _, _ in became))
+        known_as = read.client_references(self.snapshot, [place.client_id])[place.client_id]
+        found = replace(found, told=told, is_explained=explained, reference=known_as)
+        return self._placed(found, place, header)
 
-    def _why_gone(self, was: SentEpisode, place: Whereabouts | None) -> tuple[str, bool]:
-        left_out = self.preview.left_out.get(was.episode, "")
-        base = self.preview.period.start
-        if left_out and left_out == self.closed_before:
-            day = parse_date(was.values.get(self.closed, ""))
-            if (day is not None and day < base) or not self.standard.has_consent(was.values):
-                return f"It was closed before the base date, now {base.isoformat()}: nothing is wrong.", True
-            sent = "with a later closure" if day is not None else "as open"
-            return (
-                f"It was sent {sent} and is now closed before the base date {base.isoformat()}: that closure can never "
-                "be sent in a return.",
-                False,
-            )
-        if left_out:
-            return f"It is left out: {left_out}.", False
+    def _identifier(self, place: Whereabouts) -> str:
+        values = read.get(self.snapshot, "episode", place.episode_id).values
+        return values.get(self.standard.role("episode_id"), "")
+
+    def _why_gone(self, was: SentEpisode, place: Whereabouts | None) -> tuple[str, str, bool]:
+        """Why an episode is gone, the field to look at, and whether nothing is wrong with that."""
         if place is None:
             told = "No {episode} of that identifier is in the store: its identifier was changed."
-            return self.standard.say(told), False
+            return self.standard.say(told), "", False
+        left_out = self.left_out.get(place.episode_id, "")
+        if left_out and left_out == self.closed_before:
+            return self._closed_before(was, place)
+        if left_out:
+            return f"It is left out: {left_out}.", "", False
         if place.deleted_at is not None:
-            return f"It was deleted{_by(place.deleted_by, place.deleted_at)}.", False
-        return "It is in the store but not in what would be written.", False
+            return f"It was deleted{_by(place.deleted_by, place.deleted_at)}.", "", False
+        if not was.episode:
+            now = read.episode_record(self.snapshot, place.episode_id)
+            header = self.standard.role("client_id")
+            if (client := now.client.get(header, "")) != was.client:
+                return f"It goes under the client identifier {client} now.", header, False
+            if self.standard.has_consent(now.episode):
+                told = "Consent is recorded now: the {episode} goes with its identifier."
+                return self.standard.say(told), self.consent, True
+        return "It is in the store but not in what would be written.", "", False
+
+    def _closed_before(self, was: SentEpisode, place: Whereabouts) -> tuple[str, str, bool]:
+        """The same of one that is closed before the base date now."""
+        base, day = self.preview.period.start, parse_date(was.values.get(self.closed, ""))
+        rolled_over = f"It was closed before the base date, now {base.isoformat()}: nothing is wrong."
+        if not self.standard.has_consent(was.values):
+            # Its closure is not sent. Closed before the extract began, it would not have been in that.
+            day = parse_date(read.get(self.snapshot, "episode", place.episode_id).values.get(self.closed, ""))
+            since = parse_date(str(self.extract.receipt.get("period_start") or ""))
+            if day is None or since is None or day >= since:
+                return rolled_over, self.closed, True
+            told = (
+                f"It is now closed before {since.isoformat()}, where the extract that was sent began: look at that day."
+            )
+            return told, self.closed, False
+        if day is not None and day < base:
+            return rolled_over, self.closed, True
+        sent = "with a later closure" if day is not None else "as open"
+        return (
+            f"It was sent {sent} and is now closed before the base date {base.isoformat()}: that closure can never "
+            "be sent in a return.",
+            self.closed,
+            False,
+        )
 
     def _goes_unnamed(self, was: SentEpisode, place: Whereabouts | None) -> bool:
         """Whether an episode is sent without its identifier, as some data sets have it of who does not consent."""
         if self.standard.role("episode_id") in ("", *self.standard.no_consent_carries) or place is None:
             return False
-        if place.deleted_at is not None or was.episode in self.preview.left_out:
+        if place.deleted_at is not None or place.episode_id in self.left_out:
             return False
         values = read.get(self.snapshot, "episode", place.episode_id).values
         return self.standard.has_consent(was.values) and not self.standard.has_consent(values)
@@ -273,11 +302,7 @@ class Finder:
         gone = [
             was
             for was, now in self.pairs
-            if was
-            and now is None
-            and was.episode
-            and was.values.get(self.opened)
-            and was.episode not in self.preview.left_out
+            if was and now is None and was.episode and was.values.get(self.opened) and not self._is_left_out(was)
         ]
         found: dict[tuple[str, str], SentEpisode] = {}
         for was in gone:
@@ -297,6 +322,10 @@ class Finder:
                     guessed.append((lost, (was.episode, was.client), (one.episode, one.client)))
         came = {(one.episode, one.client): one for one in self.came}
         return found | {before: came[after] for before, after in _told_apart(guessed).items()}
+
+    def _is_left_out(self, was: SentEpisode) -> bool:
+        place = self.known.get(was.episode)
+        return place is not None and place.episode_id in self.left_out
 
     def _opened_on(self, was: SentEpisode) -> list[SentEpisode]:
         """What came and was opened on the same day."""
@@ -608,7 +637,7 @@ def look_for_mismatches(snapshot: Snapshot, preview: Preview) -> Mismatches | Pr
 def against(snapshot: Snapshot, preview: Preview, sent: ExtractInfo) -> Mismatches:
     """The mismatches against one extract. Raises as `find_mismatches` does."""
     so_far = sent_so_far(snapshot, preview.agency, preview.standard, sent)
-    finder = Finder(snapshot, all_known(snapshot, preview, sent), so_far)
+    finder = Finder(snapshot, all_known(snapshot, preview, sent), so_far, sent)
     judged = _Judge(snapshot, finder.preview, sent).judged(list(finder.found()))
     return Mismatches(sent, tuple(judged), finder.changes())
 

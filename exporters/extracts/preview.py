@@ -53,11 +53,6 @@ class Preview:
             return self.known.by_episode
         return choose.of(self.standard).sent_text([(self.whole or self.text).pieces()])
 
-    @cached_property
-    def left_out(self) -> dict[str, str]:
-        """Why an episode, by its identifier, is left out."""
-        return {one.episode: one.why for one in self.receipt.left_out}
-
 
 def preview_extract(
     snapshot: Snapshot,

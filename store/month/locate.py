@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from store.disk.tables import CLIENTS, EPISODES, EVENTS
-from store.facts import AgencyInfo
+from store.disk.tables import CLIENTS, EPISODES, EVENTS, EXTRACTS, SENT_RECORDS
+from store.facts import AgencyInfo, ExtractInfo
 from store.month.facts import Whereabouts
 from store.records import merge, read
 from store.records.read import batches
@@ -22,6 +22,24 @@ def episodes(snapshot: Snapshot, agency: AgencyInfo, identifiers: Collection[str
         for row in snapshot.connection.execute(query.where(EPISODES.c.external_id.in_(batch))):
             _keep(found, row.external_id, _whereabouts(row))
     return found
+
+
+def unnamed(
+    snapshot: Snapshot, agency: AgencyInfo, extract: ExtractInfo, client: str, digest: str
+) -> list[Whereabouts]:
+    """The episodes, in order of entry, that an extract holds without an identifier, under their client's; `digest` is
+    the one that is kept with each.
+
+    Of an extract by a program that did not keep them: the client's episodes, but for those deleted by then.
+    """
+    query = _episodes(agency).order_by(EPISODES.c.number)
+    held = query.join(SENT_RECORDS, SENT_RECORDS.c.record_id == EPISODES.c.id)
+    held = held.join(EXTRACTS, EXTRACTS.c.number == SENT_RECORDS.c.extract_number)
+    held = held.where(EXTRACTS.c.id == extract.id, SENT_RECORDS.c.digest == digest)
+    if found := [_whereabouts(row) for row in snapshot.connection.execute(held)]:
+        return found
+    some = map(_whereabouts, snapshot.connection.execute(query.where(CLIENTS.c.external_id == client)))
+    return [one for one in some if one.deleted_at is None or one.deleted_at >= extract.made_at]
 
 
 def journeys(

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from store.disk.tables import SENT_RECORDS
 from store.facts import Who
 from store.records import agencies, read, save
 from store.store import open_store
 from tests.commands.running import Place, call
 from validators.standard.catalogue import load
 
+NOW = datetime(2026, 4, 3, tzinfo=UTC)
+OPENED = {"PC": "NE1 4XX", "REFLD": "20260201", "TRIAGED": "20260202", "CPLANDT": "20260203", "DRUG1": "1101"}
 TODAY = ("--today", "2025-11-05")
 # An edition that a site made of the frame: young people's outcomes, IPS with its consent, a retired code.
 EDITION = """
@@ -282,10 +285,64 @@ def test_who_does_not_consent_is_the_same_next_month_wherever_the_row_stands(pla
     # What becomes of them is told of each by itself.
     assert call("client", "edit", withheld[0].episode_id, "CONSENT=Y", *later, *place.options).code in (0, 1)
     assert call("client", "delete", withheld[1].client_id, *later, *place.options).code == 0
-    assert mismatches("2026-05", last) == [
-        ("gone", "explained", "Consent is recorded now: the episode goes with its identifier."),
-        ("gone", "open", "The client was deleted, or merged into another."),
-    ]
+    (explained, deleted) = mismatches("2026-05", last)
+    assert explained == ("gone", "explained", "Consent is recorded now: the episode goes with its identifier.")
+    assert deleted[:2] == ("gone", "open") and deleted[2].startswith("It was deleted by ")
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["", "sent by an earlier program"])
+def test_what_is_told_of_a_refused_episode_that_is_gone_is_what_became_of_that_very_one(
+    place: Place, is_kept: bool
+) -> None:
+    """A new episode with consent of the same client explained every one of before that was deleted, or that a mistyped
+    date left out; a closing year of long ago was told as the base date's; what a split gave back as deleted."""
+    day, later = ("--today", "2026-04-02"), ("--today", "2026-05-02")
+    made = ("--standard", "ndtms-r-ad", "--since", "2026-03")
+    assert call("agencies", "add", "N9901", *made, *place.options).code == 0
+    for letter, consent in zip("ABCDEF", "NNNNNY", strict=True):
+        person = {"CLIENT": letter, "FINITIAL": letter, "SINITIAL": "K", "DOB": "19900101", "SEX": "1"}
+        own = [f"{header}={value}" for header, value in {**person, "CONSENT": consent, **OPENED}.items()]
+        assert call("client", "add", *own, "--anyway", *day, *place.options).code in (0, 1)
+    with open_store(place.store, place.key, load) as store, store.reading() as snapshot:
+        every = list(read.episodes(snapshot, agencies.one(snapshot)))
+    gone, undated, closed, agreed, given, kept = every
+    names = {one.client_id: one.client["CLIENTID"] for one in every}
+    assert call("client", "merge", kept.client_id, given.client_id, "--yes", *day, *place.options).code == 0
+    assert call("export", "--submission", "2026-03", "--out", place.folder, *day, *place.options).code == 0
+    assert call("extracts", "sent", "last", *day, *place.options).code == 0
+    if not is_kept:
+        with open_store(place.store, place.key, load) as store, store.writing(Who("ann", NOW)) as unit:
+            unit.connection.execute(SENT_RECORDS.delete())
+    assert call("client", "split", kept.client_id, *later, *place.options).code == 0
+    keyed = ["CONSENT=Y", "REFLD=20260401", "TRIAGED=20260402", "CPLANDT=20260403"]
+    for one in (gone, undated, closed):
+        done = call("client", "add-episode", one.client_id, *keyed, *later, *place.options)
+        assert done.code in (0, 1), done
+    assert call("client", "delete", gone.episode_id, *later, *place.options).code == 0
+    for one, typed in ((undated, "REFLD=20270401"), (closed, "DISD=20230920"), (agreed, "CONSENT=Y")):
+        assert call("client", "edit", one.episode_id, typed, *later, *place.options).code in (0, 1)
+    looked = call("extracts", "mismatches", "--submission", "2026-04", "--format", "json", *later, *place.options)
+    found = {one["subject"]: one for one in json.loads(looked.out)["mismatches"] if one["kind"] == "gone"}
+    told = {own: (one["state"], one["told"].partition(" by ")[0]) for own, one in found.items()}
+    base = "It is now closed before 2024-01-01, where the extract that was sent began: look at that day."
+    split = f"It goes under the client identifier {names[given.client_id]} now."
+    if not is_kept:
+        split = "No episode that is in the store can be the one that was sent under the client's identifier."
+    assert told == {
+        names[gone.client_id]: ("open", "It was deleted"),
+        names[undated.client_id]: ("open", "It is left out: begun after the end of the reporting period 2026-04-30."),
+        names[closed.client_id]: ("open", base),
+        names[agreed.client_id]: ("explained", "Consent is recorded now: the episode goes with its identifier."),
+        names[kept.client_id]: ("open", split),
+    }
+    led = {one["episode_id"] for one in found.values() if one["episode_id"]}
+    assert led == {one.episode_id for one in (gone, undated, closed, agreed, *([given] if is_kept else []))}
+    # What was deleted by mistake and is back, and what was mended, is no mismatch any more.
+    assert call("client", "undelete", gone.episode_id, *later, *place.options).code == 0
+    assert call("client", "edit", closed.episode_id, "DISD=", *later, *place.options).code in (0, 1)
+    left = call("extracts", "mismatches", "--submission", "2026-04", "--format", "json", *later, *place.options)
+    left_gone = {one["subject"] for one in json.loads(left.out)["mismatches"] if one["kind"] == "gone"}
+    assert left_gone == told.keys() - {names[gone.client_id], names[closed.client_id]}
 
 
 def test_who_came_back_and_consents_now_is_not_denied_by_what_the_base_year_leaves_behind(place: Place) -> None:

@@ -122,6 +122,21 @@ def test_the_roll_over_explains_what_was_sent_closed_but_not_what_was_sent_open(
     assert "was sent as open" in mismatches.found[1].told and len(mismatches.open) == 1
 
 
+@pytest.mark.parametrize(
+    ("closed", "state"), [("20181130", "explained"), ("20171231", "explained"), ("20161231", "open")]
+)
+def test_the_roll_over_explains_a_refused_episode_unless_its_closing_year_was_mistyped(
+    desk: Desk, closed: str, state: str
+) -> None:
+    """Without consent no closure is sent: one from before all that the sent extract could hold was keyed since."""
+    sent(desk, [row("1"), withheld("2")], "2019-06")
+    assert ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1].receipt["period_start"] == "2017-01-01"
+    change(desk, "e2", DISD=closed, CJDISRSN="1")
+    (mismatch,) = found(desk, "2020-09").found
+    assert (mismatch.kind, mismatch.subject, mismatch.state, mismatch.header) == ("gone", "e2", state, "DISD")
+    assert ("closed before 2017-01-01" in mismatch.told) == (state == "open")
+
+
 def test_identity_consent_reopening_and_identifiers_that_changed_hands(desk: Desk) -> None:
     closed = row("3", DISD="20201001", CJDISRSN="1")
     sent(desk, [row("1"), row("2") | visit("2"), closed, row("4"), row("5", FINITIAL="Q")])
