@@ -36,9 +36,8 @@ def copy_edition(standard_id: str, folder: Path) -> int:
     try:
         if folder.exists():
             raise Problem(f"{folder} is there already: name a folder that is not there yet.")
-        above = next(each for each in folder.absolute().parents if each.exists())
-        mode_for_person(above)  # refused where the person may not write
         parent = folder.absolute().parent
+        mode_for_person(parent)  # refused where the person may not write
         parent.mkdir(parents=True, exist_ok=True)
         # Beside it first: half an edition under its name would be read as one, and stand in the way of the next copy.
         with tempfile.TemporaryDirectory(dir=parent, prefix=f".{folder.name}-") as place:

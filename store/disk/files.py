@@ -20,7 +20,7 @@ from store.disk import user
 from validators.problems import Problem
 
 PRIVATE, PRIVATE_FOLDER = 0o600, 0o700
-SHARED = 0o660
+SHARED, SHARED_FOLDER = 0o660, 0o770
 READABLE = 0o640
 
 
@@ -229,20 +229,39 @@ def mode_for_person(folder: Path) -> int:
     """The mode of a file written for the person at work into a folder: private, or for the folder's group.
 
     Under a service's account the file is that account's, so the person reads it by a group of his that the folder
-    hands on. Raises Problem where that would not be so, or where the person may not write. Raises OSError.
+    hands on; for a folder that is yet to be made the nearest one above it stands. Raises Problem where that would not
+    be so, or where the person may not write. Raises OSError.
     """
     caller = user.person_by_sudo()
     if not caller:
         return PRIVATE
-    if not may(folder, os.W_OK | os.X_OK):
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if not may(there, os.W_OK | os.X_OK):
         raise Problem(f"{folder} is not yours to write in: choose a folder that is, or have it on standard output.")
-    status = folder.stat()
+    status = there.stat()
     if not (status.st_mode & stat.S_ISGID and status.st_gid in user.group_numbers(caller)):
         raise Problem(
             f"What is written into {folder} would be the service's, and you could not read it: have it on standard"
             " output, or give the folder a group of yours with chgrp and chmod g+rwxs."
         )
     return READABLE
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for what is written for the person at work, with those above it: private, or for the group that
+    the one above hands on. Raises Problem, before anything is made, where `mode_for_person` does."""
+    try:
+        if mode_for_person(folder) == PRIVATE:
+            folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+            return
+        # Not by chmod: from an account that is not in the group the system takes the bit that hands the group on.
+        before = os.umask(0o007)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=SHARED_FOLDER)
+        finally:
+            os.umask(before)
+    except OSError as error:
+        raise refused(error, folder, "made") from None
 
 
 LEFT_FREE = 64 * 2**20

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select
 
 from store.disk import user
 from store.disk.tables import GROUP_ROLES
-from store.people.acts import Role, role_of
+from store.people.acts import Role, checked, role_of
 from store.records.values import moment, stamp
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -35,6 +35,11 @@ def listed(snapshot: Snapshot) -> list[GroupRole]:
 def of_person(snapshot: Snapshot, person: str) -> Role | None:
     """What somebody may do; None for nothing at all."""
     return role_of(snapshot.connection, snapshot.ground.path, person)
+
+
+def refuse(snapshot: Snapshot, person: str, act: str, kind: str) -> None:
+    """Raise Refused for an act that somebody may not do to a kind of thing, before anything is done for it."""
+    checked(snapshot.connection, snapshot.ground.path, person)(act, kind, "")
 
 
 LOCKED = "Read only: nothing can be typed here; keywork roles list says who may."

@@ -1,8 +1,13 @@
 """The Extract screen: what will be written, why not, what changed, what would be denied; writing, receipts, history."""
 
+import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from store.disk import files, user
 from store.facts import NEVER, AgencyInfo, Who
 from store.month import extracts
 from store.month import sent as stored_sent
@@ -15,6 +20,8 @@ from tests.screens_lists.conftest import HELP, Start, command
 from tests.screens_month.conftest import PICTURES
 from tests.screens_month.extracting import go, opened, sent, steady
 from tests.stores import ask
+from tui.screens.extract import queries
+from validators.problems import Problem
 
 
 def test_pictures(start: Start, store: Store, agency: AgencyInfo) -> None:
@@ -256,3 +263,47 @@ def test_what_would_be_another_file_by_now_is_told_so_before_it_is_marked_as_sen
     terminal.until("Mark as sent?")
     terminal.press("s")
     terminal.until("The extract is sent.")
+
+
+def at_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody came in by sudo, in whose reach all folders are but those without the group's bits."""
+    monkeypatch.setattr(user, "person_by_sudo", lambda: 12345)
+    monkeypatch.setattr(user, "group_numbers", lambda number: frozenset({os.getgid()}))
+    monkeypatch.setattr(files, "may", lambda path, access: bool(path.stat().st_mode & 0o070))
+
+
+def test_no_folder_is_made_where_the_person_may_not_write_and_none_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under a service's account, in the folder of its key for one."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "there").mkdir(mode=0o700)
+    theirs.chmod(0o700)
+    at_the_service(monkeypatch)
+    monkeypatch.setattr(queries, "usual_folder", lambda: theirs / "exports")
+    for name in ("there", "new", "exports"):
+        told = re.escape(f"{theirs / name} is not yours to write in")
+        with pytest.raises(Problem, match=told):
+            queries.is_there(theirs / name)
+        with pytest.raises(Problem, match=told):
+            files.make_folder(theirs / name)
+    assert [path.name for path in theirs.iterdir()] == ["there"]
+
+
+def test_a_folder_made_for_a_person_hands_on_the_group_of_the_one_above(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, plain = tmp_path / "ours", tmp_path / "plain"
+    for folder, mode in ((ours, 0o2770), (plain, 0o770)):
+        folder.mkdir()
+        folder.chmod(mode)
+    at_the_service(monkeypatch)
+    assert not queries.is_there(ours / "new" / "place")
+    files.make_folder(ours / "new" / "place")
+    assert {path.stat().st_mode & 0o7777 for path in ours.rglob("*")} == {0o2770}
+    assert queries.is_there(ours / "new" / "place")
+    assert files.mode_for_person(ours / "new" / "place") == files.READABLE
+    with pytest.raises(Problem, match="you could not read it"):
+        queries.is_there(plain / "new")
+    assert list(plain.iterdir()) == []

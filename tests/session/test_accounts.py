@@ -11,6 +11,7 @@ import pytest
 from tests.session.accounts import Service, service
 from tests.session.desk import SAMPLE, eventually, needed
 from tests.session.test_over_ssh import answers, free_port
+from tests.terminal import Terminal
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +129,35 @@ def test_what_is_written_reaches_the_person(shared: Service) -> None:
     assert code == 0 and f"The file is {shared.account('desk')}'s; you read it by the group" in said, said
     assert "Everything that is held" in shared.run("ann", f"cat {page}").stdout
     assert shared.run("eve", f"cat {page}").returncode != 0
+
+
+def test_an_extract_is_written_into_a_folder_that_is_made_for_it_and_into_no_private_one(shared: Service) -> None:
+    (made,) = (line for line in shared.filled("setup_service").splitlines() if line.strip().startswith("install -d"))
+    subprocess.run(made.split(), check=True)
+    place, private = Path(made.split()[-1]) / "new" / "place", shared.home / "key" / "new"
+    give = f"{shared.command} roles set {shared.account('keyers')}"
+    assert shared.run("desk", f"{give} month-end").returncode == 0
+    person = [f"--reuid={shared.account('ann')}", "--init-groups", f"--regid={shared.account('ann')}"]
+    command = ["setpriv", *person, "sudo", "-n", "-u", shared.account("desk"), str(shared.command)]
+    home = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": str(shared.folder / "ann")}
+    with Terminal(command, 80, 24, home) as terminal:
+        terminal.until("would be sent")
+        terminal.press("x")
+        terminal.until("Standing")
+        terminal.press("<f2>")
+        terminal.until("one that gives its group what is written there")
+        terminal.press(f"{private}<enter>")
+        terminal.until("is not yours to write")
+        terminal.press("<f2>")
+        terminal.until("Folder on this host")
+        terminal.press(f"<ctrl+u>{place}<enter>")
+        terminal.until("The group of the folder above will be able to look into it.")
+        terminal.press("m")
+        terminal.until("To fetch it")
+    assert not private.exists()
+    assert shared.run("desk", f"{give} keying").returncode == 0
+    assert "AGNCY" in shared.run("ann", f"cat {place}/*.csv").stdout
+    assert shared.run("eve", f"ls {place}").returncode != 0
 
 
 def test_forced_by_sshd_staff_land_in_the_program_and_nowhere_else(shared: Service, tmp_path: Path) -> None:

@@ -117,20 +117,17 @@ def usual_folder() -> Path:
 
 
 def is_there(folder: Path) -> bool:
-    """Whether a folder can be written into: it is there, or it is the usual one, which is made. Raises Problem."""
-    if folder == usual_folder():
-        make(folder)
-    return folder.is_dir()
+    """Whether a folder for an extract is there; the usual one is made. Raises Problem where the person may not write
+    there, whether there is such a folder or not."""
+    from store.disk.files import make_folder, mode_for_person, refused
 
-
-def make(folder: Path) -> None:
-    """Make a folder, private, with those above it. Raises Problem."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        mode_for_person(folder)
     except OSError as error:
-        from store.disk.files import refused
-
-        raise refused(error, folder, "made") from None
+        raise refused(error, folder, "written into") from None
+    if folder == usual_folder():
+        make_folder(folder)
+    return folder.is_dir()
 
 
 def text_of(snapshot: Snapshot, extract: ExtractInfo, standard: Standard) -> KeptText:

@@ -3,7 +3,7 @@
 import os
 import pwd
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,10 @@ from store.disk.user import service_account
 from store.facts import ExtractInfo, Who
 from store.month import extracts
 from store.month import sent as stored_sent
-from tui.screens.extract.folders import in_folder
-from tui.screens.extract.queries import text_of, usual_folder
+from tui.screens.extract.folders import ask_folder
+from tui.screens.extract.queries import text_of
 from tui.screens.extract.sheet import SheetScreen
 from tui.session.program import StoreScreen
-from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.text_page import TextPage
 from validators.problems import Problem
@@ -197,13 +196,8 @@ class ReceiptScreen(StoreScreen[None]):
             work = Work(program.agency, program.standard, program.today())
             program.in_store(lambda store: _again(store, who, work, extract, folder), on_done=self._wrote, writes=True)
 
-        def came(texts: Mapping[str, str] | None) -> None:
-            if texts is not None:
-                in_folder(self, texts["folder"], write)
-
-        asked = Asked("folder", "Folder on this host", str(usual_folder()))
         about = [f"{self.extract.file_name}, byte for byte as it was written."]
-        self.app.push_screen(Asking("Write it again", about, [asked]), came)
+        ask_folder(self, "Write it again", about, [self.extract], write)
 
     def _wrote(self, done: tuple[Path, str]) -> None:
         self.file, told = done

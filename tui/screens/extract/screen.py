@@ -17,10 +17,10 @@ from exporters.work import Work
 from store.facts import ExtractInfo, Who
 from store.month import calendar, extracts
 from tui.form.dates import show_date, typed_day
-from tui.screens.extract.folders import in_folder
+from tui.screens.extract.folders import ask_folder
 from tui.screens.extract.items import ItemsScreen, changed, held_back, kept_out, left_out
 from tui.screens.extract.mismatches import MismatchesScreen
-from tui.screens.extract.queries import Gently, Looked, look, usual_folder, write
+from tui.screens.extract.queries import Gently, Looked, look, write
 from tui.screens.extract.receipt import ReceiptScreen
 from tui.screens.extract.sheet import SheetScreen
 from tui.session.program import StoreScreen
@@ -442,13 +442,7 @@ class ExtractScreen(StoreScreen[None]):
         if isinstance(found.mismatches, Mismatches) and found.mismatches.open:
             lines.append(f"Mismatches that are open: {len(found.mismatches.open)}.")
         lines.append("Where a file of that name is there already, this one gets a number.")
-        asked = Asked("folder", "Folder on this host", str(usual_folder()))
-
-        def came(texts: Mapping[str, str] | None) -> None:
-            if texts is not None:
-                in_folder(self, texts["folder"], self._write)
-
-        self.app.push_screen(Asking("Write the extract", lines, [asked]), came)
+        ask_folder(self, "Write the extract", lines, found.written, self._write)
 
     def _write(self, folder: Path) -> None:
         self._writing = True
