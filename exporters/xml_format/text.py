@@ -78,9 +78,9 @@ class XmlText:
 
     def _is_another(self, section: str, before: Values, now: Values) -> bool:
         """Whether it is kept that what two messages say was said of two events that were there at once, and not first
-        and then of one, or of one that was keyed anew."""
-        if before == now:
-            return False
+        and then of one, or of one that was keyed anew. In one text they are two journeys' under one name."""
+        if before == now or self._at == 0:
+            return before != now
         if self._ids is None:
             self._ids = self._went()
         headers = self._headers[section]

@@ -833,3 +833,19 @@ def test_a_journey_dated_anew_is_no_other_one_of_its_day(wales: Returns, other: 
         if month == "2026-04":
             said(wales, of, found)
         sent(wales, month)
+
+
+@pytest.mark.parametrize("day", ["2026-03-12", "2026-03-20"])
+def test_two_journeys_under_one_name_have_both_their_events_once_they_went(wales: Returns, day: str) -> None:
+    """A client was keyed twice, and both went; merged, both journeys of the one referral are his."""
+    one, other = wales.keyed(top()), wales.keyed(top(TOPDATE=day, INJDAYS="3"), CLIENTNO="43")
+    sent(wales, "2026-03")
+    with wales.store.writing(Who("bob", NOW)) as unit:
+        merge.merge(unit, *(read.episode_record(unit, each).client_id for each in (one, other)))
+    for month in ("2026-04", "2026-05", "2026-06"):
+        of = looked(wales, month)
+        assert {(each.kind, each.subject) for each in of.found} == {("gone", "43 2026-03-02 01")}
+        said(wales, of, *of.open)
+        if month != "2026-04":
+            assert (of.changes["events"]["new"], of.changes["events"]["changed"]) == (0, 0)
+        sent(wales, month)
