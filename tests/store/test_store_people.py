@@ -259,5 +259,13 @@ def test_under_a_services_account_the_home_that_is_typed_is_the_persons(monkeypa
     )
 
 
+def test_who_may_not_write_an_extract_is_told_so_before_anything_is_done_for_it(
+    store: Store, grouped: Mapping[str, list[str]]
+) -> None:
+    ask(store, roles.refuse, "mona", "export", "extract")
+    with pytest.raises(Refused, match="needs the role month end, and rita has read only"):
+        ask(store, roles.refuse, "rita", "export", "extract")
+
+
 def test_where_nobody_has_a_role_nothing_is_said(store: Store) -> None:
     assert ask(store, standing.sentences, "ann") == ()
