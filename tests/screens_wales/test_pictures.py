@@ -100,3 +100,23 @@ def test_the_month_offers_no_roll_over(start: Start) -> None:
     terminal = start()
     command(terminal, "what is due", "Checklist:")
     assert terminal.shows("C Checklist") and terminal.shows("G Calendar") and not terminal.shows("Roll-over")
+
+
+def test_the_number_that_saving_gave_stands_in_the_field_one_is_in_and_is_named_when_typed_over(
+    start: Start, store: Store, agency: AgencyInfo
+) -> None:
+    terminal = start()
+    known = ask(store, search.count, agency, ClientQuery())
+    terminal.press("<ctrl+n>")
+    terminal.until("NHS number")
+    terminal.press("<tab>W<tab>E<tab>1985-06-15<tab>")
+    while not any(line.startswith(">") and "Agency client number" in line for line in terminal.lines()):
+        terminal.press("<down>")
+    terminal.press("<f2>")
+    terminal.until("Saved: ")
+    number = ask(store, search.page, agency, ClientQuery(sort="entered"), known, 1)[0].reference
+    (line,) = (line for line in terminal.lines() if line.startswith(">"))
+    assert line.split()[-1] == number or f" {number} " in line
+    terminal.press("7")
+    (line,) = (line for line in terminal.lines() if line.startswith(">"))
+    assert f"was {number}" in line and f"{number}7" not in line

@@ -126,6 +126,14 @@ class RecordForm(ScrollView, can_focus=False):
         self.codes.close()
         self._step(self.model.settle)
 
+    def follow(self) -> None:
+        """Show in the input what the current field holds by now, as on coming there: nobody typed it, the program gave
+        it on saving."""
+        if not self.codes.is_open and self.model.value(self.model.current) != self.editor.value:
+            self.model.arrive()
+            self.editor.load(self.model.value(self.model.current))
+            self.editor.place_cursor()
+
     def focus_input(self) -> None:
         """Let typing go here."""
         self.editor.focus(scroll_visible=False)

@@ -229,6 +229,7 @@ class Saving:
         for held in case.by_id.values():
             _take_made(case, held, is_saved=held.id in made)
         self._stay_or_come_up(own)
+        screen.form.follow()
         screen.show()
         if moved:
             screen.say(MOVED, "warning")
