@@ -118,8 +118,9 @@ def test_what_somebody_else_says_of_the_agency_meanwhile_is_not_written_over_uns
     assert ask(store, agency_settings.settings, agency) == {"closure_classes": "01=complete 03=neutral"}
     terminal.until("complete 01; neutral 03")
     terminal.press("<enter>")
-    terminal.until("03=neutral")
-    terminal.press("<end> 02=neutral<enter>")
+    terminal.until("It says now: 01=complete 03=neutral")
+    assert any(line.split()[-1:] == ["02=neutral"] for line in terminal.lines()), "what was typed stands there"
+    terminal.press("<end> 01=complete 03=neutral<enter>")
     terminal.until("Kept.")
     told = ask(store, agency_settings.settings, agency)["closure_classes"]
     assert told == "01=complete 02=neutral 03=neutral"

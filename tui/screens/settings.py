@@ -124,6 +124,7 @@ class SettingsScreen(StoreScreen[None]):
         first, second = (*one.classes, "", "")[:2]
         label = _ANSWER[one.kind].format(first=first, second=second)
         lines = [one.title, *([f"Classes: {', '.join(one.classes)}."] if one.classes else [])]
+        lines += [f"It says now: {seen}"] if seen else []  # what stands in the line may be what was refused before
         lines.append("Empty takes it back. Every record is then checked anew.")
 
         def answered(texts: Mapping[str, str] | None) -> None:
