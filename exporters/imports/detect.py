@@ -3,13 +3,15 @@
 Nothing is converted silently: a file of another data set than the agency's is taken in only where the person says so.
 """
 
+from fnmatch import fnmatchcase
 from pathlib import Path
+from re import sub
 from typing import TYPE_CHECKING
 
 from exporters.formats import choose
 from exporters.subject.handover_file import is_handover
 from validators.problems import Problem
-from validators.standard.catalogue import DEFAULT, available, edition_of, load, variants_of
+from validators.standard.catalogue import DEFAULT, available, edition_of, installs, load, variants_of
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -37,6 +39,33 @@ def recognised(path: Path, asked: Standard) -> str:
     return best if most else ""
 
 
+def _has_more_editions() -> bool:
+    """Whether the site installed an edition of its own, whose files may be headed as those of a shipped one are."""
+    return any(one.is_edition for one in installs())
+
+
+def _fitting(path: Path) -> list[str]:
+    """The data sets that know all of a file's names: those that have no more of them where there are any, of
+    these those that the file is called as; of an edition with several, whose files are headed alike, the first."""
+    names = choose.names_in(path)
+    known: dict[str, tuple[str, bool]] = {}
+    for one in available():
+        try:
+            its = choose.of(load(one)).names_of()
+        except Problem:  # one that is broken knows no file
+            continue
+        if names <= its:
+            known.setdefault(edition_of(one)[0], (one, its == names))
+    fitting = [one for one, is_exact in known.values() if is_exact] or [one for one, _ in known.values()]
+    return [one for one in fitting if _is_called_as(path, load(one))] or fitting
+
+
+def _is_called_as(path: Path, standard: Standard) -> bool:
+    """Whether a file has the name that a standard gives its own returns."""
+    name = standard.submission.file_name.replace("{edition}", standard.edition)
+    return bool(name) and fnmatchcase(path.name, sub(r"\{[^}]*\}", "*", name))
+
+
 def of_file(path: Path, standard_id: str | None) -> Standard:
     """The data set that is named, else the usual one, unless another one knows more of what the file calls its parts.
 
@@ -52,6 +81,9 @@ def of_file(path: Path, standard_id: str | None) -> Standard:
     if not choose.names_in(path):
         return standard
     found = recognised(path, standard)
+    if len(fitting := _fitting(path) if _has_more_editions() else []) > 1:
+        raise Problem(f"{path} is headed as several data sets are: say with --standard which: {', '.join(fitting)}.")
+    found = fitting[0] if fitting else found
     edition, variant = edition_of(found or standard.id)
     if variant:
         raise Problem(
