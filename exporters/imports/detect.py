@@ -93,6 +93,12 @@ def of_file(path: Path, standard_id: str | None) -> Standard:
     return load(found) if found else standard
 
 
+def said_of_choice(standard: Standard) -> str:
+    """Which data set a file is taken for that nobody named, where the site's own editions leave a choice; else ""."""
+    told = f"Taken for a file of {standard.title} ({standard.id}): --standard names another."
+    return told if _has_more_editions() else ""
+
+
 def import_of(path: Path, standard: Standard, from_standard: str | None, taking: "Taking") -> "Importer | Conversion":
     """What takes a file into an agency of a standard; `from_standard` is the data set the person says the file is of.
 

@@ -19,6 +19,7 @@ def test_a_file_headed_as_two_editions_is_of_the_one_it_is_called_as(
     for file in files:
         file.write_text(headings)
     assert [of_file(file, None).id for file in files] == [DEFAULT] * 3  # nothing else is installed
+    assert "Taken for" not in call("check", files[0]).err
     edition = tmp_path / "z"
     assert call("standards", "copy", DEFAULT, edition).code == 0
     told = edition / "standard.toml"
@@ -28,5 +29,7 @@ def test_a_file_headed_as_two_editions_is_of_the_one_it_is_called_as(
     assert done.code == 0, done.err
     assert of_file(files[1], None).id == "ndtms-cjit-z"
     assert of_file(files[2], DEFAULT).id == DEFAULT
+    assert "(ndtms-cjit-z): --standard names another." in call("check", files[1]).err
+    assert "Taken for" not in call("check", files[1], "--standard", DEFAULT).err
     with pytest.raises(Problem, match="say with --standard which: ndtms-cjit-p, ndtms-cjit-z"):
         of_file(files[2], None)

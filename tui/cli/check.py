@@ -10,8 +10,8 @@ import typer
 
 from exporters.checks.file_check import Report, as_json, check_file
 from exporters.csv_text import csv_line
-from exporters.imports.detect import of_file
-from tui.cli.context import Progress, opened
+from exporters.imports.detect import of_file, said_of_choice
+from tui.cli.context import Progress, opened, talk
 from tui.cli.options import (
     AgencyOption,
     DatesOption,
@@ -69,6 +69,8 @@ def check(
         raise Problem("Give either a file or --store, not both.")
     if file is not None:
         standard = of_file(file, standard_id)
+        if standard_id is None and (said := said_of_choice(standard)):
+            talk(said)
         progress = Progress("lines read")
         told = settings_typed(standard, settings or [])
         period = reporting_period(standard.submission.calendar, submission) if submission is not None else None

@@ -17,7 +17,7 @@ from exporters.extracts.submission_window import said_of_window
 from exporters.extracts.writing import export_numbered, export_submission
 from exporters.extracts.writing import told_as_text as receipt_told
 from exporters.formats.base import Taking, extract_kind
-from exporters.imports.detect import import_of, of_file
+from exporters.imports.detect import import_of, of_file, said_of_choice
 from exporters.imports.report import told_as_text as import_told
 from exporters.work import Work
 from store.disk.keys import key_path
@@ -103,6 +103,8 @@ def import_(
     def job_for(known: "Sequence[AgencyInfo]") -> "Importer | Conversion":
         if not known and standard_id is None and from_standard is None:
             standard = of_file(file, None)
+            if said := said_of_choice(standard):
+                talk(said)
         else:
             standard = load(standard_id or _meant(known, agency, from_standard))
         return import_of(file, standard, from_standard, taking)
