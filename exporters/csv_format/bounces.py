@@ -3,7 +3,7 @@
 By an identifier of the extract wherever it stands in the line, else by the line of the file that it names.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,11 @@ class SentRow:
     episode: str
     events: Mapping[str, Values]
     person: Values
+
+    @property
+    def sections(self) -> Collection[str]:
+        """The sections of its events."""
+        return self.events.keys()
 
 
 def _read(pieces: Iterable[bytes], standard: Standard, lines: set[int], meant: Meant[SentRow]) -> None:
@@ -70,7 +75,7 @@ def _read(pieces: Iterable[bytes], standard: Standard, lines: set[int], meant: M
 
 def _met(meant: Meant[SentRow], one: Bounce, offset: int) -> tuple[Bounce, SentRow | None]:
     """The line with the row it means, and with what else it may mean; or why it means none."""
-    row, doubt = meant.of(one, offset)
+    row, doubt = meant.of(one)
     if row is not None:
         return replace(one, line=row.line, episode=row.episode, doubt=doubt), row
     number = one.at_line
@@ -88,7 +93,7 @@ def led(
     Raises Problem when the extract is not there, or its stored text is damaged.
     """
     lines = {number + offset for one in listed if (number := one.at_line)}
-    meant: Meant[SentRow] = Meant(standard, listed)
+    meant: Meant[SentRow] = Meant(standard, listed, offset)
     _read(extracts.text(snapshot, extract_id), standard, lines, meant)
     met = [_met(meant, one, offset) for one in listed]
     found = [row for _, row in met if row is not None]

@@ -2,7 +2,7 @@
 
 import io
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,11 @@ class SentMessage:
         """The line of the file it begins in."""
         return self.message.line
 
+    @property
+    def sections(self) -> Collection[str]:
+        """The sections of its events."""
+        return {event.section for event in self.message.events}
+
 
 def led(
     snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, extract_id: str, listed: "Sequence[Bounce]"
@@ -51,17 +56,17 @@ def led(
     Raises Problem when the extract is not there, or its stored text is damaged.
     """
     reference = standard.role("client_reference")
+    listed = [replace(one, unplaced=_NO_ROWS) if one.counts_records else one for one in listed]
     meant: Meant[SentMessage] = Meant(standard, listed)
-    many = 0
+    lines = 0
 
     def counted() -> Iterator[bytes]:
-        nonlocal many
+        nonlocal lines
         for piece in extracts.text(snapshot, extract_id):
-            many += piece.count(b"\n")
+            lines += piece.count(b"\n")
             yield piece
 
     source, reader = io.BufferedReader(Pieces(counted()), 1 << 16), MessageReader(standard, kept=True)
-    listed = [replace(one, unplaced=_NO_ROWS) if one.counts_records else one for one in listed]
     wanted = sorted({number for one in listed if (number := one.at_line)})
     before: SentMessage | None = None
     # A message goes on until the next one begins, the last one to the end.
@@ -72,7 +77,7 @@ def led(
         for kind, word in ((kind, plain(text)) for kind, text in borne):
             if word and meant.wants(word):
                 meant.add(kind, word, before)
-    _between(wanted, before, many + 1, meant.by_line)
+    _between(wanted, before, lines + 1, meant.by_line)
     met = [(one, one.at_line, *meant.of(one)) for one in listed]
     places = _places(snapshot, agency, standard, [found.message for _, _, found, _ in met if found is not None])
     for one, number, found, doubt in met:
@@ -88,8 +93,13 @@ def led(
             continue
         kept = as_then(standard, EpisodeRecord(read.get(snapshot, "client", its.client_id).values, {})).client
         doubt = doubt or told_otherwise(standard, kept, values)
+        some = _having(standard, found.message, one.field)
+        event = _sent(found.message, line) or (some[0] if len(some) == 1 else None)
+        if event is None and some:
+            events = standard.counted(len(some), "event")
+            many = standard.say("that {episode} has {many} with that field: it may be any of them", many=events)
+            doubt = doubt or many
         told = replace(told, client_id=its.client_id, episode_id=its.episode_id, doubt=doubt)
-        event = _sent(found.message, line) or _only_one(standard, found.message, one.field)
         yield _led_in(snapshot, standard, extract_id, (found.message, event), told) if event is not None else told
 
 
@@ -115,11 +125,10 @@ def _sent(message: Message, line: int) -> Event | None:
     return next((event for event in message.events if event.line == block), None)
 
 
-def _only_one(standard: Standard, message: Message, header: str) -> Event | None:
-    """The event of a message that has a field; none where several may have it, and where it is none of an event."""
+def _having(standard: Standard, message: Message, header: str) -> list[Event]:
+    """The events of a message that have a field; none of a field of none."""
     section = standard.by_header[header].section if header in standard.by_header else ""
-    some = [event for event in message.events if event.section == section]
-    return some[0] if len(some) == 1 else None
+    return [event for event in message.events if event.section == section]
 
 
 def _led_in(

@@ -348,3 +348,43 @@ def test_of_events_of_one_identifier_a_line_leads_to_its_own_and_to_none_unsaid_
     why = "its sub-intervention is not in the store any more: deleted, or its identifier changed"
     assert (bare.episode_id, bare.event_id, bare.doubt) == (one.episode_id, "", why)
     assert not named.leads and named.why_not == why
+
+
+def test_of_the_rows_of_an_episode_the_line_or_the_field_tells_which_is_meant(desk: Desk, sent: str) -> None:
+    """The first row of the episode was opened, although the list gave the other one's line, or a field it has not."""
+    head = "Line,Episode ID,Field\n"
+    for text in (f"{head}3,e1,REFDATE", f"{head}2,e1,SUBMODDT", "line 3: episode e1 REFDATE", f"{head}3,e1,DOB"):
+        (one,) = found(desk, sent, text)
+        assert (one.line, one.doubt) == (2 if "SUBMODDT" in text else 3, ""), text
+    for text, line in (("REFDATE", 3), ("SUBMODDT", 2), ("DOB", 2)):
+        for head, name in (("Episode ID", "e1"), ("Client reference", "A-1")):
+            (one,) = found(desk, sent, f"{head},Field\n{name},{text}")
+            assert (one.line, bool(one.event_id), one.doubt) == (line, text != "DOB", ""), text
+
+
+def test_where_several_events_of_an_episode_may_be_meant_a_line_says_so(desk: Desk) -> None:
+    desk.take(
+        [
+            row() | visit("1"),
+            row() | referral("1"),
+            row() | referral("2", REFDATE="20200711"),
+            row("2") | referral("3"),
+            row("2") | referral("4", REFDATE="20200711"),
+        ]
+    )
+    desk.send()
+    agency = ask(desk.store, agencies.one)
+    extract = ask(desk.store, extracts.listed, agency)[-1].id
+    one, two = (found(desk, extract, f"line {number}")[0].episode for number in (2, 5))
+    (told,) = found(desk, extract, f"Episode ID,Field\n{one},REFDATE")
+    assert (told.line, told.doubt) == (3, "that episode has 2 rows with that field: this is the first")
+    assert told.event_id
+    # A list that counts rows gives the row before: that may be of the same episode, too.
+    by_line = [found(desk, extract, f"Row,Episode ID,Field\n{line},{one},REFDATE")[0] for line in (3, 4)]
+    assert [(each.line, each.doubt) for each in by_line] == [(3, ""), (4, "")]
+    text = f"Row,Episode ID,Field\n3,{one},REFDATE\n4,{two},REFDATE"
+    near, other = found(desk, extract, text)
+    assert near.doubt.startswith("other lines of the list are of other records")
+    assert (other.line, other.doubt) == (5, "line 4 is of another episode")
+    right = found(desk, extract, text, headings_are_line_1=False)
+    assert [(each.line, each.doubt) for each in right] == [(4, ""), (5, "")]

@@ -194,6 +194,8 @@ def test_a_line_that_names_a_client_and_a_field_of_an_event_is_marked_once_that_
         table = "Agency client number,Item\n4711,STAGE\n4711,MODSTARTD\n4711,MODENDD\n4711,REFSOURCE\n"
         found = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, table)
         assert all(each.episode_id == one for each in found)
+        many = "that journey has 2 events with that field: it may be any of them"
+        assert [each.doubt for each in found] == ["", many, many, ""]
         return [(each.event_id, each.changed) for each in found]
 
     assert told() == [(interview, False), ("", False), ("", False), ("", False)]
