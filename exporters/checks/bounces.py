@@ -9,8 +9,8 @@ A number leads without a doubt only from the place which the list itself gives i
 under the heading of lines, in a row that is about a field or rule of the data set; or at the beginning of every line,
 called a line or not, in the one same way. Else what it may be besides is said: a list may be a table without its
 heading, or stand in an e-mail with a date and an address, and a message may name another line. An identifier that is
-but a number counts where the file has no such line, or where it has zeros in front. What names another agency of the
-store, another extract or its month is doubted as a whole.
+but a number counts where the file has no such line, or where it has zeros in front. What names another agency, another
+extract or its month is doubted as a whole.
 """
 
 import re
@@ -82,6 +82,11 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 """`October 2026`, `2026-10` and `10/2026`."""
+_FILE_OF = re.compile(r"([^\W_]+)-\d{8}-\d{8}-")
+"""The agency in a file's name, as every data set's files are called."""
+_CODE = re.compile(r"[^\W_]*\d[^\W_]*")
+_AGENCY = re.compile(r"\bagency(?:\s+(?:code|id|number|no))?\W+([^\W_]*[^\W\d_][^\W_]*\d\w*)", re.IGNORECASE)
+"""`Agency: T0099`."""
 _ENDS_A_NUMBER = frozenset("\t,;:|.)]-")
 """Signs after the number in a list: a date, a sum or an address goes on with a word, as any prose does."""
 
@@ -191,19 +196,23 @@ def _spaced(line: str) -> str:
 def _of_another(
     snapshot: Snapshot, agency: "AgencyInfo", extract: "ExtractInfo", listed: Sequence[Bounce]
 ) -> list[Bounce]:
-    """The lines; what stands under another agency of the store leads nowhere, and what names one beside, or another
+    """The lines; what stands under another agency's code leads nowhere, and what names one beside, or another
     extract or month, or is below titles that do, may be of that one: its lines and numbers are those of others here."""
-    ours = canonical(agency.code)
-    others = {canonical(one.code) for one in agencies.listed(snapshot)} - {ours}
+    others = {canonical(one.code) for one in agencies.listed(snapshot)} - {canonical(agency.code)}
     files = {Path(one.file_name).stem.upper(): one for one in extracts.listed(snapshot, agency)}
     files[Path(extract.file_name).stem.upper()] = extract
+    # What was sent under a code that was mended since is its own.
+    ours = {canonical(agency.code), *(code for name in files for code in _FILE_OF.findall(name))} - others
 
     def named(text: str) -> dict[str, str]:
         """What else a text names, by whether it is an agency or an extract; "" where it names this one."""
-        codes = [canonical(word) for word in re.findall(r"[^\W_]+", text) if not word.isdigit()] if others else []
+        words = [canonical(word) for word in re.findall(r"[^\W_]+", text) if not word.isdigit()]
+        called = [canonical(code) for form in (_FILE_OF, _AGENCY) for code in form.findall(text)]
+        codes = [*called, *(word for word in words if word in others)]
         found = {}
-        if other := next((code for code in codes if code in others), ""):
-            found["agency"] = "" if ours in codes else f"agency {other} is named, and this is {agency.code}"
+        if codes:
+            told = f"agency {codes[0]} is named, and this is {agency.code}"
+            found["agency"] = "" if not ours.isdisjoint(words) else told
         if name := max((name for name in files if name in text.upper()), key=len, default=""):
             its, this = files[name], f"and this is extract {extract.id[:8]} of {extract.submission}"
             told = f"the file of extract {its.id[:8]} of {its.submission} is named, {this}"
@@ -219,12 +228,14 @@ def _of_another(
     above: dict[str, str] = {}
 
     def judged(one: Bounce) -> Bounce:
-        if (code := canonical(one.agency)) in others:
+        code = canonical(one.agency)
+        # A name has several words, a code has a digit.
+        if code in others or (code not in ours and _CODE.fullmatch(code)):
             why = f"it is of agency {code}, and this is {agency.code}"
             return Bounce(one.number, one.text, field=one.field, rule=one.rule, why_not=why)
         if not (one.has_heading or one.field or one.rule or (one.leads and not one.doubt)):
             above.update(titled(one.text))
-        told = above | ({"agency": ""} if code == ours else {}) | named(one.text)
+        told = above | ({"agency": ""} if code in ours else {}) | named(one.text)
         doubt = next(filter(None, told.values()), "")
         return replace(one, doubt=doubt) if doubt and one.leads else one
 

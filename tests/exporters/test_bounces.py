@@ -388,3 +388,19 @@ def test_where_several_events_of_an_episode_may_be_meant_a_line_says_so(desk: De
     assert (other.line, other.doubt) == (5, "line 4 is of another episode")
     right = found(desk, extract, text, headings_are_line_1=False)
     assert [(each.line, each.doubt) for each in right] == [(4, ""), (5, "")]
+
+
+def test_a_list_of_an_agency_that_the_store_does_not_know_leads_to_nobody_unsaid(desk: Desk, sent: str) -> None:
+    """A store has one agency mostly; what the portal said of another led into its records."""
+    code = ask(desk.store, agencies.one).code
+    named = f"agency T0999 is named, and this is {code}"
+    for above in ("File T0999-20200401-20201231-CJIT-P.csv", "Agency: T0999", "Agency code T0999"):
+        for table in ("Line,Field\n4,PC\n6,PC", "line 4: PC\nline 6: PC"):
+            told = [one.doubt for one in found(desk, sent, f"{above}\n{table}") if one.leads]
+            own = [one.doubt for one in found(desk, sent, f"{above}\n{table}".replace("T0999", code)) if one.leads]
+            assert (told, own) == ([named, named], ["", ""]), above
+    told = found(desk, sent, f"Agency,Line,Field\nT0999,4,PC\n{code.lower()},4,PC\nLeeds,4,PC\n,4,PC")
+    assert [one.why_not for one in told] == [f"it is of agency T0999, and this is {code}", "", "", ""]
+    assert not any(one.doubt for one in told)
+    text = f"T0999-20200401-20201231-CJIT-P.csv\nLine,Field\n4,PC\nAgency: {code}\n6,PC"
+    assert [one.doubt for one in found(desk, sent, text) if one.leads] == [named, ""]
