@@ -399,8 +399,8 @@ def test_a_list_of_an_agency_that_the_store_does_not_know_leads_to_nobody_unsaid
             told = [one.doubt for one in found(desk, sent, f"{above}\n{table}") if one.leads]
             own = [one.doubt for one in found(desk, sent, f"{above}\n{table}".replace("T0999", code)) if one.leads]
             assert (told, own) == ([named, named], ["", ""]), above
-    told = found(desk, sent, f"Agency,Line,Field\nT0999,4,PC\n{code.lower()},4,PC\nLeeds,4,PC\n,4,PC")
-    assert [one.why_not for one in told] == [f"it is of agency T0999, and this is {code}", "", "", ""]
-    assert not any(one.doubt for one in told)
+    under = found(desk, sent, f"Agency,Line,Field\nT0999,4,PC\n{code.lower()},4,PC\nLeeds,4,PC\n,4,PC")
+    assert [one.why_not for one in under] == [f"it is of agency T0999, and this is {code}", "", "", ""]
+    assert not any(one.doubt for one in under)
     text = f"T0999-20200401-20201231-CJIT-P.csv\nLine,Field\n4,PC\nAgency: {code}\n6,PC"
     assert [one.doubt for one in found(desk, sent, text) if one.leads] == [named, ""]

@@ -68,7 +68,8 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
     def on_screen_suspend(self) -> None:
         """Another screen comes over this one: what was done, or went on, is no news to whoever comes back. A notice and
         an error stay, and so does everything beneath a dialog."""
-        if self.app.screen is not self and isinstance(self.app.screen, BaseScreen):
+        above = self.app.screen_stack[-1:]  # nothing is above any more where the program ends
+        if above != [self] and isinstance(next(iter(above), None), BaseScreen):
             for line in self.query(StatusLine):
                 if line.severity in ("", "ok"):
                     line.say("")
