@@ -163,6 +163,7 @@ class BounceHeading:
 
 
 def cells_of(text: str, delimiter: str) -> list[str]:
+    """The cells of one line of a table."""
     return next(csv.reader([text], delimiter=delimiter), [])
 
 
