@@ -13,6 +13,15 @@ from tests.screens.program import NOW, Program
 from tui.app.open_store import StoreLocation
 from tui.screens.month import MonthScreen
 from tui.screens.registry import SCREENS
+from tui.widgets.line_input import LineInput
+
+
+async def rested(app: Any, screen: Any, holds: Callable[[Any], bool]) -> None:
+    """Wait for something to be so of a screen and every answer to have come; what failed in the app fails here."""
+    while not holds(screen) or app.threads._tasks:
+        await asyncio.sleep(0.005)
+        if app._exception is not None:
+            raise app._exception
 
 
 async def test_no_screen_minds_being_left_before_the_store_has_answered_it(
@@ -30,11 +39,13 @@ async def test_no_screen_minds_being_left_before_the_store_has_answered_it(
         for name in names:
             app.open_screen(name)
             left = app.screen
-            while not left.is_mounted or app.threads._tasks:
-                await asyncio.sleep(0.005)
+            await rested(app, left, lambda one: one.is_mounted)
+            lines = list(left.query(LineInput))
             app.open_screen("month")
-            while left.is_attached or left.children or app.threads._tasks:
-                await asyncio.sleep(0.005)
+            await rested(app, left, lambda one: not one.is_attached and not one.children)
+            for line in lines:  # the cursor is called back after a refresh, which comes when it comes
+                line.has_focus = True
+                line.place_cursor()
             for call, values in answers:
                 call(*values)
             answers.clear()

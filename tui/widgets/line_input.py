@@ -111,8 +111,8 @@ class LineInput(Input):
         return self.host.input_offset() + Offset(cell, 0)
 
     def place_cursor(self) -> None:
-        """Put the terminal's cursor in the field; only while typing goes here."""
-        if self.has_focus and self.screen.is_active:
+        """Put the terminal's cursor in the field; only while typing goes here, and not once its screen is left."""
+        if self.is_attached and self.has_focus and self.screen.is_active:
             self.app.cursor_position = self.cursor_screen_offset
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
