@@ -10,8 +10,7 @@ import typer
 
 from exporters.checks.file_check import Report, as_json, check_file
 from exporters.csv_text import csv_line
-from exporters.imports.detect import of_file, said_of_choice
-from tui.cli.context import Progress, opened, talk
+from tui.cli.context import Progress, opened, standard_of_file
 from tui.cli.options import (
     AgencyOption,
     DatesOption,
@@ -68,9 +67,7 @@ def check(
             raise Problem("Say what to check: a file, or --store PATH.")
         raise Problem("Give either a file or --store, not both.")
     if file is not None:
-        standard = of_file(file, standard_id)
-        if standard_id is None and (said := said_of_choice(standard)):
-            talk(said)
+        standard = standard_of_file(file, standard_id)
         progress = Progress("lines read")
         told = settings_typed(standard, settings or [])
         period = reporting_period(standard.submission.calendar, submission) if submission is not None else None

@@ -68,6 +68,16 @@ def person(store: Path) -> str:
     return current_person(store)
 
 
+def standard_of_file(path: Path, standard_id: str | None) -> "Standard":
+    """The data set that a file is of, as `of_file` finds it; which one that is, is said where it was a choice."""
+    from exporters.imports.detect import of_file, said_of_choice
+
+    standard = of_file(path, standard_id)
+    if standard_id is None and (said := said_of_choice(standard)):
+        talk(said)
+    return standard
+
+
 def talk(text: str) -> None:
     """Say something that is not a result."""
     print("\n".join(map(obeyed_by_none, text.split("\n"))), file=sys.stderr, flush=True)

@@ -17,7 +17,7 @@ from exporters.extracts.submission_window import said_of_window
 from exporters.extracts.writing import export_numbered, export_submission
 from exporters.extracts.writing import told_as_text as receipt_told
 from exporters.formats.base import Taking, extract_kind
-from exporters.imports.detect import import_of, of_file, said_of_choice
+from exporters.imports.detect import import_of
 from exporters.imports.report import told_as_text as import_told
 from exporters.work import Work
 from store.disk.keys import key_path
@@ -26,7 +26,7 @@ from store.disk.user import service_account
 from store.facts import Who
 from store.month import calendar, extracts
 from store.records import agencies as stored_agencies
-from tui.cli.context import Progress, now, opened, person, result_stream, talk
+from tui.cli.context import Progress, now, opened, person, result_stream, standard_of_file, talk
 from tui.cli.options import (
     AgencyOption,
     DatesOption,
@@ -102,9 +102,7 @@ def import_(
 
     def job_for(known: "Sequence[AgencyInfo]") -> "Importer | Conversion":
         if not known and standard_id is None and from_standard is None:
-            standard = of_file(file, None)
-            if said := said_of_choice(standard):
-                talk(said)
+            standard = standard_of_file(file, None)
         else:
             standard = load(standard_id or _meant(known, agency, from_standard))
         return import_of(file, standard, from_standard, taking)
