@@ -30,6 +30,7 @@ from store.unit_of_work import UnitOfWork
 from validators.local_time import LONDON
 from validators.problems import Problem
 from validators.records import Values
+from validators.rules.field_patterns import shorteners_of
 from validators.standard.model import Field, Standard
 from validators.standard.terminology import Sentence
 
@@ -351,11 +352,16 @@ def told_right(one: SampledEpisode, header: str, right: Right) -> str:
 
 
 def _same(standard: Standard, field: Field, one: str, other: str) -> bool:
-    """Whether two values say the same, however they are spaced or a date is written."""
+    """Whether two values say the same, however they are spaced or a date is written. Of a postcode the part that is
+    sent says the same as the whole one."""
     if field.is_date:
         return sortable(one.strip()) == sortable(other.strip())
     if field.header == standard.role("postcode"):
-        return "".join(one.split()).upper() == "".join(other.split()).upper()
+        shorten = shorteners_of(standard).get(field.header, str)
+        whole, parts = (
+            {"".join(each.split()).upper() for each in some} for some in ((one, other), (shorten(one), shorten(other)))
+        )
+        return len(whole) == 1 or ("" not in whole and len(parts) == 1 and not parts.isdisjoint(whole))
     return one.split() == other.split()
 
 

@@ -141,6 +141,24 @@ def test_nobody_is_given_his_own_though_the_sample_holds_nothing_else_where_othe
     assert keyed(desk, BEN).id == one.id
 
 
+@pytest.mark.parametrize(
+    ("stands", "paper", "differs"),
+    [
+        ("NE1 4", "NE1 4AB", False),
+        ("NE1 4AB", "ne14ab", False),
+        ("NE1 4AB", "NE1 4AC", True),
+        ("NE1 4", "NE1 5AB", True),
+    ],
+)
+def test_the_part_of_a_postcode_that_is_sent_says_the_same_as_the_whole_one(
+    desk: Desk, stands: str, paper: str, differs: bool
+) -> None:
+    entered(desk, ANN, "A1", PC=stands)
+    drawn(desk, Wanted(TODAY, TODAY, number=1))
+    keyed(desk, BEN, PC=paper)
+    assert [one.header for one in ask(desk.store, second_keying.differences, work(desk))] == ["PC"] * differs
+
+
 def test_what_differs_is_decided_one_by_one_and_mended_as_by_hand(desk: Desk) -> None:
     tree = entered(desk, ANN, "C1", DRUG1="1101")
     drawn(desk, Wanted(TODAY, TODAY, number=1))

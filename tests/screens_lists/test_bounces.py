@@ -148,14 +148,28 @@ def test_what_comes_after_another_extract_was_sent_is_of_that_one(
     paste(terminal, "4 SEX\n")
     terminal.until("2 lines, 2 lead")
     terminal.press("x")
-    terminal.until("What was pasted just now is of 2026-09: m brings it over.")
+    terminal.until("What was pasted last is of 2026-09: m brings it over.")
+    assert not terminal.shows("lead to a record")
     assert terminal.shows("Nothing is pasted yet") and terminal.shows(f"Extract of {month}")
     terminal.press("m")
     terminal.until(lambda seen: seen.shows("4 SEX") and not seen.shows("2 DOB"))
     terminal.press("m")
-    terminal.until("Nothing was pasted just now into the list of another extract.")
+    terminal.until("What was pasted last, if anything, is in this list already.")
+    # Of several pastes only the last one goes.
+    terminal.press("x")
+    terminal.until("2 DOB")
+    for text in ("5 SEX\n", "6 SEX\n"):
+        paste(terminal, text)
+        terminal.until(text.strip())
+    terminal.press("xm")
+    terminal.until(lambda seen: seen.shows("6 SEX") and seen.shows("4 SEX") and not seen.shows("5 SEX"))
     texts = {one.extract_id: one.text.strip() for one in ask(store, bounce_lists.listed, agency)}
-    assert texts == {before.id: "2 DOB", now.id: "4 SEX"}
+    assert {name: text.split() for name, text in texts.items()} == {
+        before.id: ["2", "DOB", "5", "SEX"],
+        now.id: ["4", "SEX", "6", "SEX"],
+    }
+    do(store, Who("bob", NOW), bounce_lists.forget, agency, now.id)
+    terminal.until("Somebody else took this list away.")
 
 
 def test_a_list_of_what_was_written_since_is_gone_on_with_and_a_return_sent_meanwhile_is_told(

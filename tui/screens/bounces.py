@@ -58,7 +58,7 @@ REGISTRY.add(
         "rows",
         bar=True,
     ),
-    action("bounces.move", "m", "Move", "What was pasted just now is of this extract", SCOPE, "move"),
+    action("bounces.move", "m", "Move", "What was pasted last is of this extract", SCOPE, "move"),
     action("bounces.clear", "delete", "Clear", "Forget the list, to begin another", SCOPE, "clear"),
 )
 
@@ -92,7 +92,7 @@ class BouncesScreen(StoreScreen[None]):
         self.bounces: list[Bounce] = []
         self.extracts: list[ExtractInfo] = []
         self.at = 0
-        # Of which extract, and what was pasted since the screen was opened: it may be meant for another one.
+        # Of which extract, and what was pasted last: it may be meant for another one.
         self._pasted: tuple[ExtractInfo, str] | None = None
         self._opened: int | None = None
         self._is_away = False
@@ -170,6 +170,7 @@ class BouncesScreen(StoreScreen[None]):
                 self._show_kept(kept)
         elif self.text:
             self._nothing_left()
+            self.say("Somebody else took this list away.", "notice")
 
     def _know_extracts(self, listed: list[ExtractInfo]) -> None:
         """Somebody wrote one meanwhile, or said that one was sent."""
@@ -212,8 +213,7 @@ class BouncesScreen(StoreScreen[None]):
         agency, its, rows = self.program.agency, self.extracts[self.at], self.rows
 
         def added(kept: BounceList) -> None:
-            of, before = self._pasted or (its, "")
-            self._pasted = its, f"{before}\n{text}" if before and of.id == its.id else text
+            self._pasted = its, text
             self._show_kept(kept)
 
         self.program.write(
@@ -294,19 +294,20 @@ class BouncesScreen(StoreScreen[None]):
         )
 
     def _other(self, kept: BounceList | None) -> None:
-        """The list of the other extract. What was pasted just now stays where it is: one may only look."""
+        """The list of the other extract. What was pasted last stays where it is: one may only look."""
         if kept is not None:
             self._show_kept(kept)
         else:
             self._nothing_left()
+            self.say("")
         if self._pasted is not None and self._pasted[0].id != self.extracts[self.at].id:
-            self.say(f"What was pasted just now is of {self._pasted[0].submission}: m brings it over.", "notice")
+            self.say(f"What was pasted last is of {self._pasted[0].submission}: m brings it over.", "notice")
 
     def action_move(self) -> None:
-        """`m`: what was pasted just now into the list of another extract is of this one."""
+        """`m`: what was pasted last, into the list of another extract, is of this one."""
         its = self.extracts[self.at] if self.extracts else None
         if its is None or self._pasted is None or self._pasted[0].id == its.id:
-            self.say("Nothing was pasted just now into the list of another extract.", "notice")
+            self.say("What was pasted last, if anything, is in this list already.", "notice")
             return
         agency, (before, lines) = self.program.agency, self._pasted
 
@@ -318,18 +319,20 @@ class BouncesScreen(StoreScreen[None]):
             lambda unit: bounce_lists.move(unit, agency, before.id, its, lines), on_done=moved, hold=True
         )
 
-    def _note(self) -> None:
-        """Keep how the list counts."""
-        agency, its, rows = self.program.agency, self.extracts[self.at], self.rows
-        self.program.write(lambda unit: bounce_lists.count_from(unit, agency, its, counts_rows=rows))
-
     def action_rows(self) -> None:
-        """`r`: count from the first row of data, or from the headings."""
-        self.rows = not self.rows
-        self._tell()
-        if self.extracts:
-            self._note()
-        self._read()
+        """`r`: count from the first row of data, or from the headings; once that is kept."""
+        agency, rows = self.program.agency, not self.rows
+        its = self.extracts[self.at] if self.extracts else None
+
+        def counted_so(_: None) -> None:
+            self.rows = rows
+            self._tell()
+            self._read()
+
+        if its is not None:
+            self.program.write(
+                lambda unit: bounce_lists.count_from(unit, agency, its, counts_rows=rows), on_done=counted_so, hold=True
+            )
 
     def action_clear(self) -> None:
         """Delete: ask, then begin anew."""
