@@ -31,6 +31,7 @@ from exporters.checks.bounce_headings import (
     cells_of,
     heading_of,
 )
+from exporters.csv_format import days
 from exporters.formats import choose
 from exporters.imports.agency import canonical
 from exporters.imports.encodings import encoding_of, refuse_unquoted
@@ -73,7 +74,6 @@ _COUNTED_LIST = 3
 _UNLIKE = "the lines of the list do not all begin with a number in one way: it may be no line of the file"
 _AMIDST = "the lines of the list do not all give their number in this place: it may be another one's"
 _OTHER = "another table may begin above it: its columns may be other ones"
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = re.compile(
     r"(?P<day>\b\d{1,2}(?:st|nd|rd|th)?(?:\s+of)?[\s-]+)?(?<![a-z])"
     r"(?P<word>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,?[\s_-]+(?P<its>20\d\d)\b"
@@ -247,7 +247,7 @@ def _months(text: str) -> list[str]:
     found = []
     for one in _MONTH.finditer(text):
         if one["word"]:
-            found += [f"{one['its']}-{_MONTHS.index(one['word'][:3].lower()) + 1:02}"] if not one["day"] else []
+            found += [f"{one['its']}-{days.month_number(one['word']):02}"] if not one["day"] else []
         else:
             found.append(f"{one['year'] or one['after']}-{int(one['month'] or one['before']):02}")
     return found

@@ -48,7 +48,7 @@ def certain_day(text: str) -> date | None:
     if match := _YEAR_FIRST.fullmatch(text):
         return parse_date(f"{match[1]}{match[3]}{match[4]}")
     match = _IN_WORDS.fullmatch(text)
-    if not match or len(match[3]) != _YEAR or not (month := _month(match[2])):
+    if not match or len(match[3]) != _YEAR or not (month := month_number(match[2])):
         return None
     return parse_date(f"{match[3]}{month:02}{match[1]:0>2}")
 
@@ -56,12 +56,12 @@ def certain_day(text: str) -> date | None:
 def has_short_year(text: str) -> bool:
     """Whether it is a date with a year of two digits, whose century is lost."""
     match = _IN_WORDS.fullmatch(text)
-    year = match[3] if match and _month(match[2]) else (parts_in_digits(text) or ("",) * 3)[2]
+    year = match[3] if match and month_number(match[2]) else (parts_in_digits(text) or ("",) * 3)[2]
     return 0 < len(year) < _YEAR
 
 
-def _month(name: str) -> int:
-    """The number of a month by its name, whole or cut short; 0 for none."""
+def month_number(name: str) -> int:
+    """The number of a month by its English name, whole or cut to three or four letters, in any case; 0 for none."""
     name = name.lower()
     return next((number for number, whole in enumerate(_MONTHS, 1) if name in (whole, whole[:3], whole[:4])), 0)
 
